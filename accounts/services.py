@@ -1,0 +1,29 @@
+"""What changes a person: the name on certificates, the profile."""
+
+import unicodedata
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+
+
+@transaction.atomic
+def confirm_legal_name(*, user: User, legal_name: str, at: datetime | None = None) -> User:
+    """Set the name that certificates will print, and remember that the person confirmed it.
+
+    Names are stored in Unicode NFC with single spaces, so that the same name is the same text everywhere.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    user.legal_name = tidy_name(legal_name)
+    user.legal_name_confirmed_at = at or timezone.now()
+    user.save(update_fields=["legal_name", "legal_name_confirmed_at"])
+    return user
+
+
+def tidy_name(raw: str) -> str:
+    """NFC, no control characters, single spaces."""
+    text = unicodedata.normalize("NFC", raw)
+    text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    return " ".join(text.split())

@@ -1,0 +1,84 @@
+"""What is on record about a finished course: read once, at the moment of issue, and frozen from then on."""
+
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from wagtail.models import Site
+
+from accounts.models import User
+from accreditation.models import CourseApproval
+from certificates.rules.facts import Provider
+from certificates.rules.wording import ApprovedCredit, CreditedHours, FinishedCourse
+from core.hours import own_count
+from courses.models import CourseEdition, InstructorProfile, SchoolSettings
+from enrollments.models import Enrollment
+
+QUIZ = "quiz"
+
+
+def finished_course(enrollment: Enrollment) -> FinishedCourse:
+    """The course as this learner finished it, measured by the edition they enrolled in."""
+    edition, school = enrollment.edition, current_school()
+    if enrollment.completed_on is None:
+        raise ValueError(f"Enrollment {enrollment.pk} is not completed; there is nothing to certify.")
+    return FinishedCourse(
+        learner_name=enrollment.user.legal_name,
+        course_title=edition.title,
+        edition=str(edition.number),
+        own_hours=own_count(words=edition.words, media_seconds=edition.media_seconds),
+        delivery=enrollment.course.format,
+        quiz_passed=has_required_quiz(edition),
+        completed_on=enrollment.completed_on,
+        instructors=instructor_names(enrollment),
+        administrator=school.administrator,
+        provider=Provider(
+            name=school.name,
+            address=", ".join(line.strip() for line in school.address.splitlines() if line.strip()),
+            email=school.email,
+            website=urlsplit(settings.SITE_URL).netloc,
+        ),
+        sample_school=school.is_sample,
+    )
+
+
+def approved_credit(credit_key: str) -> ApprovedCredit | None:
+    """Title, numbers and hours exactly as approved; None for a certificate by our own count."""
+    if not credit_key:
+        return None
+    approval = CourseApproval.objects.select_related("provider_approval__body").get(uuid=credit_key)
+    provider = approval.provider_approval
+    return ApprovedCredit(
+        body=provider.body.name,
+        hours_label=provider.body.hour_label,
+        provider_name=provider.name_as_approved,
+        provider_number=provider.number,
+        course_number=approval.number,
+        title=approval.title_as_approved,
+        lines=tuple(
+            CreditedHours(subject=line.get_subject_display(), delivery=line.mode, hours=line.hours)
+            for line in approval.credit_lines.all()
+        ),
+        sample=approval.is_sample or provider.is_sample,
+    )
+
+
+def has_required_quiz(edition: CourseEdition) -> bool:
+    """A completed course has every required unit done, so its required quizzes are passed."""
+    return any(unit["kind"] == QUIZ and unit["required"] for unit in edition.units())
+
+
+def instructor_names(enrollment: Enrollment) -> tuple[str, ...]:
+    """As instructors are printed, in the order in which they joined the course."""
+    profiles = InstructorProfile.objects.filter(user__teaches__course=enrollment.course_id)
+    return tuple(profiles.order_by("user__teaches__pk").values_list("name", flat=True).distinct())
+
+
+def current_school() -> SchoolSettings:
+    """One school runs one site."""
+    return SchoolSettings.for_site(Site.objects.get(is_default_site=True))
+
+
+def local_date(moment: datetime, user: User) -> date:
+    """The date where the learner lives: what the certificate prints."""
+    return moment.astimezone(user.zone).date()

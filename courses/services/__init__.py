@@ -1,0 +1,7 @@
+"""The verbs of courses."""
+
+from courses.services.catalogue import rebuild_catalogue
+from courses.services.editions import current_edition, make_edition
+from courses.services.teams import assign_instructor, create_course, course_team
+
+__all__ = ["assign_instructor", "course_team", "create_course", "current_edition", "make_edition", "rebuild_catalogue"]

@@ -1,0 +1,45 @@
+"""The page door: every page asks `can` before it is served."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from wagtail import hooks
+from wagtail.models import Page
+
+from core.access import can
+from courses.models import CoursePage, ModulePage, Unit
+from enrollments.services import visit
+from enrollments.standing import course_id_above, standing_of
+
+
+@hooks.register("before_serve_page")
+def ask_before_serving(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> HttpResponse | None:
+    """A unit that one may not open yet leads to its course page; everything else forbidden is 404."""
+    if can(request.user, "view", page):
+        if isinstance(page, Unit):
+            _remember_visit(page, request)
+        return None
+    if not isinstance(page, Unit):
+        raise Http404
+    course = CoursePage.objects.filter(pk=course_id_above(page) or 0).first()
+    if course is None or not can(request.user, "view", course) or not page.live or not page.get_parent().live:
+        raise Http404
+    return redirect(course.get_url(request))
+
+
+def _remember_visit(page: Unit, request: HttpRequest) -> None:
+    course_id = course_id_above(page)
+    if course_id is None or not request.user.is_authenticated or request.method != "GET":
+        return
+    standing = standing_of(request.user, course_id)
+    if standing.enrollment and standing.has_access:
+        visit(enrollment=standing.enrollment, unit=page)
+
+
+@hooks.register("before_serve_page")
+def modules_are_parts_of_the_course_page(page: Page, request: HttpRequest, *args: Any) -> HttpResponse | None:
+    """A module has no page of its own: its outline stands on the course page."""
+    if isinstance(page, ModulePage):
+        return HttpResponseRedirect(f"{page.get_parent().get_url(request)}#{page.slug}")
+    return None

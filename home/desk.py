@@ -1,0 +1,62 @@
+"""What the learner's desk shows, in a constant number of queries."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from wagtail.models import Page
+
+from accounts.models import User
+from certificates.models import Certificate, CertificateRequest
+from enrollments.models import AccessHold, Enrollment, UnitCompletion
+
+COURSES_PER_PAGE = 10
+CERTIFICATES_SHOWN = 5
+
+
+def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
+    """Enrollments with their progress, the one next step, and the latest certificates."""
+    mine = (
+        Enrollment.objects.filter(user=user, closed_at=None)
+        .with_hold()
+        .select_related("edition", "course", "last_unit")
+        .order_by("-last_activity_at", "-enrolled_at", "-pk")
+    )
+    courses = Paginator(mine, COURSES_PER_PAGE).get_page(page)
+    shown = list(courses.object_list)
+    holds: dict[int, list[AccessHold]] = {}
+    for hold in AccessHold.objects.filter(enrollment__in=shown, closed_at=None):
+        holds.setdefault(hold.enrollment_id, []).append(hold)
+    next_units = _next_units(shown)
+    rows = [{"enrollment": one, "holds": holds.get(one.pk, []), "next": next_units.get(one.pk)} for one in shown]
+    return {
+        "courses": courses,
+        "rows": rows,
+        "next_step": next((row for row in rows if row["next"] and not row["holds"]), None),
+        "certificates": Certificate.objects.filter(learner=user).order_by("-issued_at")[:CERTIFICATES_SHOWN],
+        "waiting_for_name": CertificateRequest.objects.filter(enrollment__user=user, certificate=None).exists()
+        and user.legal_name_confirmed_at is None,
+    }
+
+
+def _next_units(enrollments: list[Enrollment]) -> dict[int, Page]:
+    """Where each course goes on: the unit last opened, else the first required one of its edition that is not done."""
+    wanted: dict[int, int] = {}
+    done: dict[int, set[str]] = {}
+    for enrollment_id, key in _completed_keys(enrollments):
+        done.setdefault(enrollment_id, set()).add(key)
+    for one in enrollments:
+        if one.completed_at:
+            continue
+        units = [unit for unit in one.edition.units() if unit["required"] and unit["unit_key"] not in done.get(one.pk, set())]
+        by_page = {unit["page"]: unit for unit in units}
+        if one.last_unit_id in by_page:
+            wanted[one.pk] = int(one.last_unit_id or 0)
+        elif units:
+            wanted[one.pk] = int(units[0]["page"])
+    pages = {page.pk: page for page in Page.objects.filter(pk__in=wanted.values(), live=True)}
+    return {enrollment_id: pages[page_id] for enrollment_id, page_id in wanted.items() if page_id in pages}
+
+
+def _completed_keys(enrollments: list[Enrollment]) -> list[tuple[int, str]]:
+    rows = UnitCompletion.objects.filter(enrollment__in=enrollments).values_list("enrollment_id", "unit_key")
+    return [(enrollment_id, str(key)) for enrollment_id, key in rows]

@@ -1,0 +1,26 @@
+"""What search engines are told: only what a visitor may open."""
+
+from typing import Any
+
+from django.contrib.sitemaps import Sitemap
+from django.db.models import QuerySet
+from wagtail.models import Page
+
+from core.access import visible, visitor
+from courses.models import ModulePage
+
+
+class VisiblePages(Sitemap[Page]):
+    """Every page that opens without a login."""
+
+    limit = 1000
+
+    def items(self) -> QuerySet[Page]:
+        pages = Page.objects.filter(depth__gt=1).exclude(pk__in=ModulePage.objects.values("pk"))
+        return visible(visitor(), "view", pages).order_by("path")
+
+    def location(self, item: Page) -> str:
+        return str(item.get_url() or "/")
+
+    def lastmod(self, item: Page) -> Any:
+        return item.last_published_at

@@ -1,0 +1,1 @@
+"""What follows from what Stripe says. Pure: no database, no clock, no network."""

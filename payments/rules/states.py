@@ -1,0 +1,75 @@
+"""The states of an order, and what each means for access."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """`needs_review` is a flag beside the state, not a state."""
+
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    DISPUTE_LOST = "dispute_lost"
+    EXPIRED = "expired"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def label(self) -> str:
+        """As lists show it."""
+        return LABELS[self]
+
+    @property
+    def gives_access(self) -> bool:
+        """The policy table of the payments design: money is there, or mostly there, and nobody disputes it."""
+        return self in (State.PAID, State.PARTIALLY_REFUNDED)
+
+    @property
+    def was_paid(self) -> bool:
+        """Money has come in at some time."""
+        return self.gives_access or self in (State.REFUNDED, State.DISPUTED, State.DISPUTE_LOST)
+
+    @property
+    def ended_unpaid(self) -> bool:
+        """Over, and nothing was taken: one may buy again."""
+        return self in (State.EXPIRED, State.FAILED, State.CANCELED)
+
+    @property
+    def hold(self) -> str:
+        """Why access is suspended while an order that gave it stands so; empty where it is not."""
+        if self.gives_access:
+            return ""
+        return {State.REFUNDED: "refund", State.DISPUTED: "dispute", State.DISPUTE_LOST: "dispute"}.get(self, "arrears")
+
+    @classmethod
+    def unfinished(cls) -> list[State]:
+        """The buyer or the bank may still act."""
+        return [cls.NEW, cls.OPEN, cls.PENDING]
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """For the model's field."""
+        return [(state.value, LABELS[state]) for state in cls]
+
+
+LABELS = {
+    State.NEW: "New",
+    State.OPEN: "At checkout",
+    State.PENDING: "Payment on its way",
+    State.PAID: "Paid",
+    State.PARTIALLY_REFUNDED: "Partly refunded",
+    State.REFUNDED: "Refunded",
+    State.DISPUTED: "Disputed",
+    State.DISPUTE_LOST: "Dispute lost",
+    State.EXPIRED: "Expired",
+    State.FAILED: "Payment failed",
+    State.CANCELED: "Canceled",
+}
+HOLDS = ("refund", "dispute", "arrears")
+"""The reasons for which an order suspends access: at most one of them is open for it at a time."""

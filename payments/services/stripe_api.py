@@ -1,0 +1,212 @@
+"""The one place that talks to Stripe: a short, hand-written list of requests, each with a time limit and retries.
+
+Only an address and two secrets tell Stripe from the development server; nothing here knows which one answers.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+from payments.rules.reading import Raw
+
+logger = logging.getLogger(__name__)
+stripe.enable_telemetry = False  # it writes a file into the home directory
+
+API_VERSION = "2026-10-28.endive"
+"""The version that these requests and `rules.reading` were written for; stripe 16.1 pins the same."""
+SESSION_PARTS = ["line_items", "invoice", "payment_intent.latest_charge.balance_transaction"]
+TEMPORARY = (409, 429)
+
+
+class StripeDown(Exception):
+    """No answer, or one that says "later". Whoever asked may ask again; `answered` tells whether Stripe spoke."""
+
+    def __init__(self, message: str, *, answered: bool) -> None:
+        super().__init__(message)
+        self.answered = answered
+
+
+class StripeRefused(Exception):
+    """Stripe understood and said no: a mistake of ours, or an object that it does not have."""
+
+    def __init__(self, code: str, param: str, *, other_parameters: bool = False) -> None:
+        super().__init__(f"{code} {param}".strip())
+        self.code = code
+        self.param = param
+        self.other_parameters = other_parameters
+        """The idempotency key was used before with other parameters."""
+
+
+class BadSignature(Exception):
+    """Not sent by Stripe, or not now, or altered on the way."""
+
+
+@dataclass(frozen=True)
+class CheckoutRequest:
+    """What Stripe is asked to sell."""
+
+    order: str
+    attempt: int
+    product: str
+    name: str
+    currency: str
+    unit_amount: int
+    quantity: int
+    email: str
+    expires_at: datetime
+    success_url: str
+    cancel_url: str
+    idempotency_key: str
+
+
+def is_set_up() -> bool:
+    """Whether this shop can take money: switched on, with a key and a way to check who sends webhooks."""
+    return bool(settings.PAYMENTS and settings.STRIPE_SECRET_KEY and settings.STRIPE_WEBHOOK_SECRETS)
+
+
+def live_mode() -> bool:
+    """Real money: it follows from the key's prefix."""
+    return str(settings.STRIPE_SECRET_KEY).startswith(("sk_live_", "rk_live_"))
+
+
+def create_session(request: CheckoutRequest) -> Raw:
+    """A page at Stripe to pay on. The product is made when Stripe does not have it yet."""
+    try:
+        return _create_session(request)
+    except StripeRefused as refusal:
+        if refusal.code != "resource_missing" or "product" not in refusal.param:
+            raise
+    _create_product(request)
+    return _create_session(request)
+
+
+def _create_session(request: CheckoutRequest) -> Raw:
+    trace = {"order": request.order, "attempt": str(request.attempt)}
+    with _translated():
+        session = _client().v1.checkout.sessions.create(
+            {
+                "mode": "payment",
+                "line_items": [
+                    {
+                        "price_data": {
+                            "product": request.product,
+                            "currency": request.currency,
+                            "unit_amount": request.unit_amount,
+                        },
+                        "quantity": request.quantity,
+                    }
+                ],
+                "client_reference_id": request.order,
+                "metadata": trace,
+                "payment_intent_data": {"metadata": trace},
+                "customer_email": request.email,
+                "allow_promotion_codes": True,
+                "invoice_creation": {"enabled": True},
+                "expires_at": int(request.expires_at.timestamp()),
+                "success_url": request.success_url,
+                "cancel_url": request.cancel_url,
+            },
+            options={"idempotency_key": request.idempotency_key},
+        )
+    return _plain(session)
+
+
+def _create_product(request: CheckoutRequest) -> None:
+    """Under an id of our own choosing, so that a course is one product however often and wherever it is made."""
+    try:
+        with _translated():
+            _client().v1.products.create(
+                {"id": request.product, "name": request.name},
+                options={"idempotency_key": f"{request.idempotency_key}-product"},
+            )
+    except StripeRefused as refusal:
+        if refusal.code != "resource_already_exists":  # somebody else made it a moment ago
+            raise
+
+
+def read_session(session_id: str) -> list[Raw]:
+    """A session with its payment, charge and invoice, and every refund and dispute of that payment."""
+    with _translated():
+        session = _plain(_client().v1.checkout.sessions.retrieve(session_id, {"expand": SESSION_PARTS}))
+        intent = session.get("payment_intent")
+        if not intent or not intent.get("latest_charge"):
+            return [session]
+        of_payment: Any = {"payment_intent": intent["id"], "limit": 100}
+        refunds = _client().v1.refunds.list({**of_payment, "expand": ["data.balance_transaction"]})
+        disputes = _client().v1.disputes.list(of_payment)
+        return [session, *(_plain(one) for page in (refunds, disputes) for one in page.auto_paging_iter())]
+
+
+def order_of_payment(payment_intent: str) -> str:
+    """The order that a payment was made for, from the metadata that we gave it; empty when it is not ours."""
+    try:
+        with _translated():
+            intent = _plain(_client().v1.payment_intents.retrieve(payment_intent))
+    except StripeRefused:
+        return ""
+    return str((intent.get("metadata") or {}).get("order", ""))
+
+
+def sessions_since(moment: datetime) -> Iterator[Raw]:
+    """Every session made since, newest first."""
+    with _translated():
+        found = _client().v1.checkout.sessions.list({"created": {"gte": int(moment.timestamp())}, "limit": 100})
+        for session in found.auto_paging_iter():
+            yield _plain(session)
+
+
+def signed_event(payload: bytes, signature: str) -> Raw:
+    """The event in a webhook's raw body, if one of our secrets signed it within the last five minutes."""
+    for secret in settings.STRIPE_WEBHOOK_SECRETS:
+        try:
+            return _plain(_client().construct_event(payload, signature, secret))
+        except (stripe.SignatureVerificationError, ValueError):
+            continue
+    raise BadSignature
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Stripe's errors in our two words; its message bodies are not logged."""
+    try:
+        yield
+    except stripe.APIConnectionError as error:
+        logger.warning("Stripe gave no answer (%s)", type(error).__name__)
+        raise StripeDown("no answer", answered=False) from error
+    except stripe.StripeError as error:
+        code, status = error.code or type(error).__name__, error.http_status or 0
+        logger.warning("Stripe answered %s %s, request %s", status, code, error.request_id)
+        if status >= 500:
+            raise StripeDown(code, answered=True) from error
+        if status in TEMPORARY:
+            raise StripeDown(code, answered=False) from error
+        other = isinstance(error, stripe.IdempotencyError)
+        raise StripeRefused(code, getattr(error, "param", None) or "", other_parameters=other) from error
+
+
+def _client() -> stripe.StripeClient:
+    return _client_for(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+
+
+@cache
+def _client_for(key: str, base: str) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": base} if base else {},
+        max_network_retries=2,
+        http_client=stripe.RequestsClient(timeout=(5, 20)),
+    )
+
+
+def _plain(found: Any) -> Raw:
+    """A Stripe object as JSON has it."""
+    plain: Raw = found.to_dict(for_json=True)
+    return plain

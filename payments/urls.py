@@ -1,0 +1,3 @@
+"""Doors of money."""
+
+urlpatterns: list[object] = []

@@ -1,0 +1,238 @@
+"""The question bank: questions as their authors write them, and the versions that learners meet."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.http import HttpRequest
+from django.utils import timezone
+from modelcluster.fields import ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.fields import StreamField
+from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
+
+from quizzes.models.frozen import Frozen, FrozenQuerySet
+from quizzes.questions import KINDS, QUESTION_TYPES
+from quizzes.questions.base import SpecError
+from quizzes.questions.freezing import Frozen as FrozenSpec
+from quizzes.questions.freezing import body_block, freeze
+
+
+class QuestionBank(models.Model):
+    """A shelf of questions: of one course, or of the whole school."""
+
+    name = models.CharField(max_length=120)
+    course = models.ForeignKey(
+        "courses.CoursePage",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="question_banks",
+        help_text="Its instructors write here. Empty: the whole school's.",
+    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+
+    panels: ClassVar[list[Any]] = [FieldPanel("name"), FieldPanel("course"), FieldPanel("parent")]
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["course", "name"], name="quizzes_bank_name_once_per_course", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """A bank is not its own part."""
+        if self.pk and self.parent_id == self.pk:
+            raise ValidationError({"parent": "A bank cannot be a part of itself."})
+
+
+class Tag(models.Model):
+    """A competency from the controlled list: `anatomy/dura`, `safety/red-flags`."""
+
+    slug = models.CharField(
+        max_length=80,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[a-z0-9-]+(/[a-z0-9-]+)*\Z", "Small letters, digits, hyphens; a slash goes deeper.")
+        ],
+    )
+    name = models.CharField(max_length=80, help_text="As a learner reads it: red flags, the dura.")
+
+    panels: ClassVar[list[Any]] = [FieldPanel("name"), FieldPanel("slug")]
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["slug"]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Questions in the author's words."""
+
+    def askable(self) -> QuestionQuerySet:
+        """Published, so there is a version to ask."""
+        return self.filter(live=True, versions__isnull=False).distinct()
+
+    def tagged(self, slugs: list[str]) -> QuestionQuerySet:
+        """Carrying every one of these tags."""
+        found = self
+        for slug in slugs:
+            found = found.filter(tags__slug=slug)
+        return found
+
+
+class Question(
+    WorkflowMixin, PreviewableMixin, DraftStateMixin, LockableMixin, RevisionMixin, ClusterableModel
+):  # the order is Wagtail's (wagtailcore.E004)
+    """A question as its author writes it. It changes; attempts never point at it, only at its versions."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    bank = models.ForeignKey(QuestionBank, on_delete=models.PROTECT, related_name="questions")
+    external_id = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="Its name where it was imported from."
+    )
+    kind = models.CharField(max_length=30, choices=KINDS, editable=False)
+    title = models.CharField(max_length=200, help_text="For finding it again; learners do not see it.")
+    body = StreamField(
+        [(question_type.kind, question_type.block()) for question_type in QUESTION_TYPES],
+        min_num=1,
+        max_num=1,
+        verbose_name="question",
+        help_text="Choose the kind of question.",
+    )
+    tags = ParentalManyToManyField(Tag, blank=True, related_name="questions")
+    study = models.ForeignKey(
+        "wagtailcore.Page",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name="lesson to read again",
+        help_text="Named to those who answered wrong.",
+    )
+    source = models.CharField(max_length=250, blank=True, help_text="Where the right answer can be looked up.")
+    license = models.CharField(max_length=120, blank=True, help_text="If it is not your own: the license.")
+
+    _revisions = GenericRelation("wagtailcore.Revision", related_query_name="question")
+    workflow_states = GenericRelation(
+        "wagtailcore.WorkflowState",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="question",
+        for_concrete_model=False,
+    )
+
+    objects = QuestionQuerySet.as_manager()
+    change_kind: str = "content"
+
+    edit_handler = TabbedInterface(
+        [
+            ObjectList([FieldPanel("title"), FieldPanel("bank"), FieldPanel("body")], heading="Question"),
+            ObjectList(
+                [
+                    FieldPanel("tags"),
+                    FieldPanel("study"),
+                    MultiFieldPanel([FieldPanel("source"), FieldPanel("license")], heading="Where it comes from"),
+                ],
+                heading="Topic and source",
+            ),
+        ]
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["bank", "title"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["bank", "external_id"],
+                name="quizzes_question_once_per_origin",
+                condition=~models.Q(external_id=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        """The kind is what the form was."""
+        self._set_kind()
+        super().full_clean(*args, **kwargs)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The kind is what the form was."""
+        self._set_kind()
+        super().save(*args, **kwargs)
+
+    def _set_kind(self) -> None:
+        raw = self.body.raw_data if self.body else []
+        self.kind = raw[0]["type"] if len(raw) else self.kind
+
+    def spec(self, language: str = settings.LANGUAGE_CODE) -> FrozenSpec:
+        """The version that publishing it now would make. Raises SpecError."""
+        # The stored form, not the loaded one: loading gives an item that has no id a new one, and hides the fault.
+        kind, raw = body_block([dict(block) for block in self.body.raw_data])
+        return freeze(kind=kind, raw=raw, language=language)
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        """What an author wants to check before publishing."""
+        return [("learner", "As a learner sees it"), ("key", "With key and feedback")]
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        """One page for both modes."""
+        return "quizzes/question_preview.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """The question as it would be frozen; nothing is stored."""
+        context = {**super().get_preview_context(request, mode_name), "question": self, "with_key": mode_name == "key"}
+        try:
+            return {**context, "spec": self.spec()}
+        except SpecError as refusal:
+            return {**context, "refusal": str(refusal)}
+
+
+class QuestionVersion(Frozen):
+    """A question as learners meet it: what is asked and, in a column of its own, the key with all feedback."""
+
+    class Change(models.TextChoices):
+        TYPO = "typo", "Correction of spelling or form"
+        CONTENT = "content", "Change of content"
+        KEY = "key", "Change of the key"
+
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=30, choices=KINDS)
+    schema = models.PositiveSmallIntegerField()
+    public = models.JSONField(help_text="What is asked, by language.")
+    key = models.JSONField(
+        help_text="What is right, what it is worth, and all feedback by language. Never sent as it is."
+    )
+    sha256 = models.CharField(max_length=64)
+    topic = models.CharField(max_length=80, blank=True, help_text="Named when an unsafe answer fails the quiz.")
+    study_key = models.UUIDField(null=True, help_text="The unit to read again.")
+    change = models.CharField(max_length=10, choices=Change.choices, default=Change.CONTENT)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = FrozenQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["question", "-number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["question", "number"], name="quizzes_question_version_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Question {self.question_id}, version {self.number}"

@@ -1,0 +1,70 @@
+"""Single choice: one option is right."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from wagtail import blocks
+
+from . import choices
+from .authoring import OptionBlock, critical_block, feedback_block, read_options, stem_block
+from .base import CORRECT, WHOLE, WRONG, Draft, Json, Options, QuestionType, Result
+from .html import is_blank
+
+
+class SingleChoiceBlock(blocks.StructBlock):
+    """The author's form of a single choice."""
+
+    stem = stem_block()
+    options = blocks.ListBlock(OptionBlock(), min_num=2, max_num=choices.MAX_OPTIONS)
+    feedback = feedback_block()
+    critical = critical_block()
+
+    class Meta:
+        icon = "radio-full"
+        label = "Single choice"
+        description = "One right option among several."
+
+
+class SingleChoice(QuestionType):
+    """One option is right. The order of options is the learner's own, but for those that keep their place."""
+
+    kind: ClassVar[str] = "single_choice"
+    label: ClassVar[str] = "Single choice"
+    block: ClassVar[type[blocks.StructBlock]] = SingleChoiceBlock
+    template: ClassVar[str] = "quizzes/questions/single_choice.html"
+
+    def read(self, raw: Mapping[str, Json]) -> Draft:
+        return read_options(raw)
+
+    def problems(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
+        found = ["Write the question."] if is_blank(public["stem"]) else []
+        found += choices.option_problems(public, key)
+        if len(key["correct"]) > 1:
+            found.append("A single choice has one right option; use multiple response for more.")
+        return found
+
+    def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
+        return choices.chosen_from_form(fields)
+
+    def clean(self, public: Mapping[str, Json], answer: Json) -> Json:
+        return choices.clean_choice(public, answer, at_most=1)
+
+    def mark(self, public: Mapping[str, Json], key: Mapping[str, Json], answer: Json, policy: str | None) -> Result:
+        right = answer["c"] == key["correct"]
+        return Result(
+            fraction_ppm=WHOLE if right else 0,
+            state=CORRECT if right else WRONG,
+            parts=({"id": answer["c"][0], "right": right},),
+            feedback_refs=choices.option_refs(answer),
+            normalized=answer,
+            critical_failed=key["critical"] and answer["c"][0] in key["unsafe"],
+        )
+
+    def best_answer(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> Json:
+        return {"c": key["correct"][:1]} if key["correct"] else None
+
+    def in_words(self, public: Mapping[str, Json], answer: Json) -> list[str]:
+        return choices.chosen_in_words(public, answer)
+
+    def options(self, public: Mapping[str, Json]) -> Options:
+        return choices.options_of(public)

@@ -1,0 +1,154 @@
+"""Saving answers while an attempt runs. No text of a learner is lost: stale, refused and late answers become events."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from core.freeze import digest
+from enrollments.models import Enrollment
+from quizzes.models import Attempt, AttemptEvent, AttemptItem
+from quizzes.questions import question_type
+from quizzes.questions.base import AnswerError, Json
+from quizzes.questions.freezing import in_language
+
+Kind = AttemptEvent.Kind
+
+
+@dataclass(frozen=True)
+class SentItem:
+    """One question as a page sent it: the form's fields, and the token that the page was given with the answer."""
+
+    fields: Mapping[str, Sequence[str]]
+    token: str
+    flagged: bool | None = None
+
+
+@dataclass(frozen=True)
+class ItemOutcome:
+    """What became of one sent answer: saved, unchanged, stale or refused."""
+
+    item: AttemptItem
+    result: str
+    sent: Json = None
+    message: str = ""
+
+
+@dataclass
+class SaveReport:
+    """What became of a save. `ended`: nothing was stored, the attempt is over or its time is."""
+
+    ended: bool = False
+    outcomes: list[ItemOutcome] = field(default_factory=list)
+
+    def by_result(self, result: str) -> list[ItemOutcome]:
+        """The outcomes of one sort."""
+        return [outcome for outcome in self.outcomes if outcome.result == result]
+
+
+def token_of(item: AttemptItem) -> str:
+    """What a page carries back with an answer: the answer's revision, and a fingerprint of what was shown."""
+    return f"{item.answer_rev}.{digest(item.answer)[:12]}"
+
+
+@transaction.atomic
+def save_answers(
+    *,
+    attempt_uuid: uuid.UUID,
+    user: Any,
+    sent: Mapping[int, SentItem],
+    at: datetime | None = None,
+    request_id: str = "",
+) -> SaveReport | None:
+    """Store what this learner sent for these positions; None when there is no such attempt of theirs to write to.
+
+    Counts while the deadline and its network grace last. The attempt's row is changed first: a submission and a save
+    never pass each other, and the row's revision numbers the events.
+    """
+    now = at or timezone.now()
+    mine = Attempt.objects.filter(uuid=attempt_uuid, enrollment__in=Enrollment.objects.active(now).filter(user=user))
+    running = mine.filter(Q(grace_until=None) | Q(grace_until__gte=now), state=Attempt.State.IN_PROGRESS)
+    if not running.update(rev=F("rev") + max(1, len(sent))):
+        return _too_late(mine, sent, now, request_id)
+    items = AttemptItem.objects.filter(attempt__uuid=attempt_uuid, position__in=sent)
+    rows = list(items.select_related("attempt", "version").defer("version__key"))
+    report = SaveReport()
+    for item in rows:
+        report.outcomes.append(_apply(item, sent[item.position], now))
+    changed = [outcome.item for outcome in report.outcomes if outcome.result == "saved"]
+    if changed:
+        AttemptItem.objects.bulk_update(changed, ["answer", "answer_rev", "saved_at", "flagged"])
+    _record(report.outcomes, now, request_id)
+    return report
+
+
+def _apply(item: AttemptItem, sent: SentItem, now: datetime) -> ItemOutcome:
+    """Decide about one answer; a changed item is changed in memory only."""
+    kept = question_type(item.version.kind)
+    try:
+        answer = kept.clean(
+            in_language(item.version.public, settings.LANGUAGE_CODE), kept.answer_from_form(sent.fields)
+        )
+    except AnswerError as refusal:
+        return ItemOutcome(item, "refused", sent=_bounded(sent.fields), message=str(refusal))
+    flag_changed = sent.flagged is not None and sent.flagged != item.flagged
+    if sent.flagged is not None:
+        item.flagged = sent.flagged
+    revision, _, shown = sent.token.partition(".")
+    if answer == item.answer or shown == digest(answer)[:12]:
+        # Nothing new, or an older page that sends back only what it was shown.
+        return ItemOutcome(item, "saved" if flag_changed else "unchanged", sent=answer)
+    if revision != str(item.answer_rev):
+        return ItemOutcome(item, "stale", sent=answer)
+    item.answer, item.answer_rev, item.saved_at = answer, item.answer_rev + 1, now
+    return ItemOutcome(item, "saved", sent=answer)
+
+
+def _record(outcomes: list[ItemOutcome], now: datetime, request_id: str) -> None:
+    kinds = {"saved": Kind.SAVED, "stale": Kind.STALE, "refused": Kind.REFUSED}
+    told = [outcome for outcome in outcomes if outcome.result in kinds]
+    AttemptEvent.objects.bulk_create(
+        AttemptEvent(
+            attempt=outcome.item.attempt,
+            seq=outcome.item.attempt.rev - number,
+            at=now,
+            kind=kinds[outcome.result],
+            item=outcome.item,
+            payload={"answer": outcome.sent, "rev": outcome.item.answer_rev, "flagged": outcome.item.flagged},
+            request_id=request_id,
+        )
+        for number, outcome in enumerate(told)
+    )
+
+
+def _too_late(mine: Any, sent: Mapping[int, SentItem], now: datetime, request_id: str) -> SaveReport | None:
+    """Refused, and kept word for word: what arrives late can be read by staff."""
+    if not mine.update(rev=F("rev") + max(1, len(sent))):
+        return None
+    attempt = mine.get()
+    AttemptEvent.objects.bulk_create(
+        AttemptEvent(
+            attempt=attempt,
+            seq=attempt.rev - number,
+            at=now,
+            kind=Kind.LATE,
+            payload={"position": position, "fields": _bounded(one.fields)},
+            request_id=request_id,
+        )
+        for number, (position, one) in enumerate(sent.items())
+    )
+    return SaveReport(ended=True)
+
+
+def _bounded(fields: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What was sent, within the size that a log row may have."""
+    return {
+        name[:20]: [value[:2000].replace("\x00", "") for value in values[:50]]
+        for name, values in list(fields.items())[:20]
+    }

@@ -1,0 +1,108 @@
+"""The doors of the hosted page: look, type a code, pay, answer the bank."""
+
+import re
+
+from stripe_sandbox.checkout import outcomes
+from stripe_sandbox.checkout.methods import chosen, offered
+from stripe_sandbox.checkout.page import authenticate_page, closed_page, invoice_page, locked_email, pay_page
+from stripe_sandbox.checkout.pricing import (
+    CodeRefusedError,
+    apply_discount,
+    find_typed_code,
+    remove_discount,
+    reprice,
+)
+from stripe_sandbox.errors import ApiError
+from stripe_sandbox.html import Page, redirect, render
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import Json
+
+PAY = re.compile(r"^/c/pay/(cs_test_\w+)(?:/(code|authenticate))?$")
+INVOICE = re.compile(r"^/i/(in_\w+)$")
+Form = dict[str, str]
+
+
+def serve(sandbox: Sandbox, method: str, path: str, form: Form) -> Page | None:
+    """Answer a page of the checkout; None when the path is not one."""
+    invoice = INVOICE.match(path)
+    if invoice and method == "GET":
+        found = sandbox.store.find("invoice", invoice[1])
+        return invoice_page(found) if found else _unknown()
+    match = PAY.match(path)
+    if match is None:
+        return None
+    session = sandbox.store.find("checkout.session", match[1])
+    if session is None:
+        return _unknown()
+    if session["status"] != "open" or session["expires_at"] <= sandbox.clock.now():
+        return closed_page(session)
+    return _open(sandbox, session, method, match[2] or "pay", form)
+
+
+def _unknown() -> Page:
+    return render("Not found", '<section class="narrow"><h1>No such checkout</h1></section>', status=404)
+
+
+def _open(sandbox: Sandbox, session: Json, method: str, door: str, form: Form) -> Page:
+    if method == "GET":
+        return _look(sandbox, session, door)
+    verbs = {"pay": _pay, "code": _code, "authenticate": _authenticate}
+    try:
+        return verbs[door](sandbox, session, form)
+    except outcomes.WrongStateError as refusal:
+        now = sandbox.store.load("checkout.session", session["id"])
+        if now["status"] != "open":  # another tab was quicker
+            return closed_page(now)
+        return pay_page(sandbox, now, problem=str(refusal), email=form.get("email", ""), status=409)
+
+
+def _look(sandbox: Sandbox, session: Json, door: str) -> Page:
+    if door == "pay":
+        return pay_page(sandbox, session)
+    intent = sandbox.store.find("payment_intent", session["payment_intent"] or "")
+    if door == "authenticate" and intent and intent["status"] == "requires_action":
+        return authenticate_page(session)
+    return redirect(f"/c/pay/{session['id']}")
+
+
+def _code(sandbox: Sandbox, session: Json, form: Form) -> Page:
+    if not session["allow_promotion_codes"]:
+        return pay_page(sandbox, session, code_problem="This order takes no promotion code.", status=400)
+    try:
+        with sandbox.store.transaction():
+            private = sandbox.store.private(session["id"])
+            if form.get("remove"):
+                remove_discount(session, private)
+            else:
+                apply_discount(sandbox, session, private, find_typed_code(sandbox, session, form.get("code", "")))
+            reprice(sandbox, session, private)
+            sandbox.store.save(session, private)
+    except (CodeRefusedError, ApiError) as refusal:
+        unchanged = sandbox.store.load("checkout.session", session["id"])
+        return pay_page(sandbox, unchanged, code_problem=str(refusal), status=400)
+    return redirect(f"/c/pay/{session['id']}")
+
+
+def _pay(sandbox: Sandbox, session: Json, form: Form) -> Page:
+    email = locked_email(sandbox, session) or form.get("email", "").strip()
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        return pay_page(sandbox, session, problem="Please give an e-mail address.", email=email, status=400)
+    method = chosen(form.get("card", ""))
+    if session["amount_total"] and method not in offered(session):
+        return pay_page(sandbox, session, problem="Please choose a way to pay.", email=email, status=400)
+    return _next(sandbox, session["id"], outcomes.confirm(sandbox, session["id"], method=method, email=email))
+
+
+def _authenticate(sandbox: Sandbox, session: Json, form: Form) -> Page:
+    approve = form.get("answer") == "approve"
+    return _next(sandbox, session["id"], outcomes.authenticate(sandbox, session["id"], approve=approve))
+
+
+def _next(sandbox: Sandbox, session_id: str, outcome: str) -> Page:
+    """Where the browser goes: back to the shop, to the bank's question, or to this page again."""
+    if outcome == "authenticate":
+        return redirect(f"/c/pay/{session_id}/authenticate")
+    if outcome == "declined":
+        return redirect(f"/c/pay/{session_id}")
+    session = sandbox.store.load("checkout.session", session_id)
+    return redirect(session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id))
