@@ -22,6 +22,15 @@ def confirm_legal_name(*, user: User, legal_name: str, at: datetime | None = Non
     return user
 
 
+@transaction.atomic
+def settle_back_office(*, user: User) -> None:
+    """Who has a role with access to the back office is staff, who has none is not; the operator always is."""
+    allowed = user.is_superuser or user.groups.filter(permissions__codename="access_admin").exists()
+    if user.is_staff != allowed:
+        user.is_staff = allowed
+        user.save(update_fields=["is_staff"])
+
+
 def tidy_name(raw: str) -> str:
     """NFC, no control characters, single spaces."""
     text = unicodedata.normalize("NFC", raw)

@@ -27,9 +27,13 @@ class Sourced(models.Model):
     """A rule row knows where it comes from."""
 
     source_url = models.URLField(blank=True)
-    source_as_of = models.CharField(max_length=60, blank=True, help_text="Age of the text that was read, for example: Dec 2024.")
+    source_as_of = models.CharField(
+        max_length=60, blank=True, help_text="Age of the text that was read, for example: Dec 2024."
+    )
     verified_on = models.DateField(null=True, blank=True, help_text="The day on which somebody read the live page.")
-    verified_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         abstract = True
@@ -40,10 +44,14 @@ class ApprovalBody(Sourced):
 
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=150)
-    hour_label = models.CharField(max_length=30, default="CE hours", help_text="As this body wants it printed. Never CEU.")
+    hour_label = models.CharField(
+        max_length=30, default="CE hours", help_text="As this body wants it printed. Never CEU."
+    )
     lookup_url = models.URLField(blank=True, help_text="Where anyone can look up a license with this body.")
 
-    panels: ClassVar[list[Any]] = [FieldPanel(name) for name in ("code", "name", "hour_label", "lookup_url", *SOURCE_FIELDS)]
+    panels: ClassVar[list[Any]] = [
+        FieldPanel(name) for name in ("code", "name", "hour_label", "lookup_url", *SOURCE_FIELDS)
+    ]
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
@@ -72,14 +80,17 @@ class Approval(Sourced):
     valid_from = models.DateField()
     valid_to = models.DateField(help_text="The last day.")
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
-    is_sample = models.BooleanField("sample", default=False, help_text="An example: marked as such on every page and certificate.")
+    is_sample = models.BooleanField(
+        "sample", default=False, help_text="An example: marked as such on every page and certificate."
+    )
 
     class Meta:
         abstract = True
 
     def clean(self) -> None:
         """A term ends after it begins."""
-        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+        days = (self.valid_from, self.valid_to)
+        if None not in days and days[1] < days[0]:
             raise ValidationError({"valid_to": "The last day is before the first one."})
 
     def holds_on(self, day: date) -> bool:
@@ -95,7 +106,16 @@ class ProviderApproval(Approval):
 
     panels: ClassVar[list[Any]] = [
         FieldPanel(name)
-        for name in ("body", "number", "name_as_approved", "valid_from", "valid_to", "status", "is_sample", *SOURCE_FIELDS)
+        for name in (
+            "body",
+            "number",
+            "name_as_approved",
+            "valid_from",
+            "valid_to",
+            "status",
+            "is_sample",
+            *SOURCE_FIELDS,
+        )
     ]
 
     class Meta:

@@ -28,7 +28,9 @@ def _inherits_from(edition: CourseEdition) -> list[int]:
     """The edition, and back through corrections to the last edition with changed content."""
     chain = []
     for pk, change in (
-        CourseEdition.objects.filter(course_id=edition.course_id, number__lte=edition.number).order_by("-number").values_list("pk", "change")
+        CourseEdition.objects.filter(course_id=edition.course_id, number__lte=edition.number)
+        .order_by("-number")
+        .values_list("pk", "change")
     ):
         chain.append(pk)
         if change == CourseEdition.Change.CONTENT:

@@ -181,7 +181,7 @@ class Certificate(models.Model):
     @property
     def hours(self) -> str:
         """The hours as printed."""
-        return f"{self.facts['hours']} {self.facts['hours_label']}"
+        return str(self.facts["hours_printed"])
 
     @property
     def is_intact(self) -> bool:

@@ -1,5 +1,6 @@
 """A learner's certificates, and the check that is open to anyone for ever."""
 
+import logging
 from functools import wraps
 
 from django.contrib.auth.decorators import login_required
@@ -19,6 +20,7 @@ from core.limits import View, limited
 from core.serials import normalize_serial
 from core.validation import page_number
 
+logger = logging.getLogger(__name__)
 PER_PAGE = 20
 CHECKS_PER_MINUTE = 30
 """By address. Numbers cannot be guessed; the limit keeps the check from being used to copy the register."""
@@ -69,6 +71,7 @@ def certificate_pdf(request: OwnRequest, serial: str) -> HttpResponse:
     assert certificate is not None  # noqa: S101 - for the type checker: None is a 404 above
     response = HttpResponse(certificate.read_pdf(), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{certificate.serial}.pdf"'
+    response["Content-Security-Policy"] = "default-src 'none'"
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -96,4 +99,7 @@ def verify_certificate(request: HttpRequest, serial: str) -> HttpResponse:
     if certificate is None:
         context = {"form": SerialForm(initial={"number": serial}), "serial": serial, "explanation": reading.explanation}
         return render(request, "certificates/unknown.html", context, status=404)
+    if not certificate.is_intact:
+        logger.error("certificate %s: the stored facts are not the ones that were issued", certificate.pk)
+        return render(request, "certificates/damaged.html", {"serial": serial})
     return render(request, "certificates/certificate.html", {"certificate": certificate, "facts": certificate.facts})

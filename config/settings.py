@@ -19,7 +19,9 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-" + "x" * 40 if DEBUG else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. Set it to 50 or more random characters, or set DEBUG=on on your own machine.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Set it to 50 or more random characters, or set DEBUG=on on your own machine."
+    )
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if DEBUG else [])
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000" if DEBUG else "").rstrip("/")
@@ -133,10 +135,18 @@ S3_BUCKET = env.str("S3_BUCKET", default="")
 _private = (
     {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {"bucket_name": S3_BUCKET, "querystring_auth": True, "querystring_expire": 300, "default_acl": "private"},
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "querystring_auth": True,
+            "querystring_expire": 300,
+            "default_acl": "private",
+        },
     }
     if S3_BUCKET
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT, "base_url": None}}
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
+    }
 )
 STORAGES = {
     "default": _private,  # there is no public storage, so no upload can leak by landing in the wrong one

@@ -9,17 +9,21 @@ os.environ.setdefault("STRIPE_SECRET_KEY", "sk_test_sandbox_tests")
 os.environ.setdefault("STRIPE_WEBHOOK_SECRETS", "whsec_tests")
 os.environ.setdefault("STRIPE_API_BASE", "http://127.0.0.1:9")
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES, STORAGES, VAR_DIR
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 MEDIA_ROOT = tempfile.mkdtemp(prefix="stillpoint-test-")
-_files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT, "base_url": None}}
+_files = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": MEDIA_ROOT, "base_url": None},
+}
 STORAGES = STORAGES | {"default": _files, "private": _files}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_table"}}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, because in memory seven of eight threads fail with "table is locked".
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["TEST"] = {"NAME": os.environ.get("TEST_DATABASE", str(VAR_DIR / "test.sqlite3"))}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # nothing is collected for tests

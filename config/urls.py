@@ -1,4 +1,4 @@
-"""Every door of the site. Wagtail's page tree comes last; each line stands in the access table of tests/test_access.py."""
+"""Every door of the site. The page tree comes last; each line stands in the table of tests/test_access.py."""
 
 from django.conf import settings
 from django.contrib.sitemaps.views import sitemap
@@ -24,7 +24,13 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("home.urls")),
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": VisiblePages}}, name="sitemap"),
-    path("robots.txt", lambda request: HttpResponse("User-agent: *\nDisallow: /admin/\nDisallow: /verify/\n", content_type="text/plain"), name="robots"),
+    path(
+        "robots.txt",
+        lambda request: HttpResponse(
+            "User-agent: *\nDisallow: /admin/\n", content_type="text/plain"
+        ),
+        name="robots",
+    ),
 ]
 if settings.DEBUG:
     from django.views.generic import TemplateView

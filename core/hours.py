@@ -15,4 +15,4 @@ def own_count(*, words: int, media_seconds: int) -> Decimal:
     """
     hours = Fraction(words, WORDS_PER_HOUR) + Fraction(media_seconds, 3600)
     halves = int(hours * 2)
-    return Decimal(halves * 5) / 10
+    return Decimal(halves * 5).scaleb(-1)

@@ -1,8 +1,9 @@
 """Our own small rate limiter, on the shared cache: for doors that allauth does not watch."""
 
+import time
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -31,12 +32,13 @@ def limited(name: str, *, per_minute: int) -> Callable[[View], View]:
 
 def over_limit(name: str, *, address: str, per_minute: int) -> bool:
     """Count one request; True when the minute's allowance is used up."""
-    key = f"limit:{name}:{address}"
-    if cache.add(key, 1, timeout=60):
+    minute = int(time.time() // 60)  # in the key, because `incr` on the database cache moves the expiry on
+    key = f"limit:{name}:{address}:{minute}"
+    if cache.add(key, 1, timeout=120):
         return False
     try:
         return int(cache.incr(key)) > per_minute
-    except ValueError:  # the minute ended between the two calls
+    except ValueError:  # thrown out of the cache between the two calls
         return False
 
 

@@ -30,7 +30,10 @@ class FigureBlock(blocks.StructBlock):
     figure = SnippetChooserBlock("library.Figure", required=False, help_text="One of the school's own drawings.")
     image = ImageChooserBlock(required=False, help_text="Or a photograph or scan. A person shown needs a release.")
     alt = blocks.CharBlock(
-        required=False, max_length=250, label="Alternative text", help_text="What is to be seen. Empty: the words kept with the figure."
+        required=False,
+        max_length=250,
+        label="Alternative text",
+        help_text="What is to be seen. Empty: the words kept with the figure.",
     )
     caption = blocks.CharBlock(required=False, max_length=300, help_text="What to look at, in one sentence.")
     credit = blocks.CharBlock(required=False, max_length=200, help_text="Empty: the credit kept with the figure.")
@@ -46,7 +49,9 @@ class FigureBlock(blocks.StructBlock):
         """Exactly one picture, and never one without words."""
         cleaned = super().clean(value)
         if bool(cleaned["figure"]) == bool(cleaned["image"]):
-            raise blocks.StructBlockValidationError({"figure": ValidationError("Choose a drawing or a photograph: one of the two.")})
+            raise blocks.StructBlockValidationError(
+                {"figure": ValidationError("Choose a drawing or a photograph: one of the two.")}
+            )
         if cleaned["image"] and not (cleaned["alt"] or cleaned["image"].description):
             raise blocks.StructBlockValidationError({"alt": ValidationError("Say in words what the photograph shows.")})
         return cleaned
@@ -59,7 +64,9 @@ class TechniqueBlock(blocks.StructBlock):
     intent = blocks.TextBlock(help_text="What the hold is for, in one or two sentences. Aims, never cures.")
     contact = blocks.TextBlock(help_text="Which part of the hand rests where.")
     pressure_min_g = blocks.IntegerBlock(min_value=0, max_value=50, label="Pressure from (grams)")
-    pressure_max_g = blocks.IntegerBlock(min_value=0, max_value=50, label="Pressure to (grams)", help_text="A nickel weighs 5 grams.")
+    pressure_max_g = blocks.IntegerBlock(
+        min_value=0, max_value=50, label="Pressure to (grams)", help_text="A nickel weighs 5 grams."
+    )
     duration = blocks.CharBlock(max_length=80, help_text="For example: 3 to 5 minutes.")
     stop_signs = blocks.ListBlock(blocks.CharBlock(max_length=200), min_num=1, help_text="What ends the hold at once.")
     consent = blocks.TextBlock(label="Ask", help_text="The words you ask with, and how the client says stop.")
@@ -86,7 +93,9 @@ class TechniqueBlock(blocks.StructBlock):
         """Light touch has an upper end, and it is above the lower one."""
         cleaned = super().clean(value)
         if cleaned["pressure_min_g"] > cleaned["pressure_max_g"]:
-            raise blocks.StructBlockValidationError({"pressure_max_g": ValidationError("The upper end is below the lower end.")})
+            raise blocks.StructBlockValidationError(
+                {"pressure_max_g": ValidationError("The upper end is below the lower end.")}
+            )
         return cleaned
 
 
@@ -202,7 +211,11 @@ class CriticalReadingBlock(blocks.StructBlock):
         label = "Critical reading"
         description = "A claim from the public, quoted and taken apart."
         template = "courses/blocks/critical_reading.html"
-        preview_value = {"quote": "One session fixes everything.", "source": "An advertisement", "why": "<p>No one can promise that.</p>"}
+        preview_value = {
+            "quote": "One session fixes everything.",
+            "source": "An advertisement",
+            "why": "<p>No one can promise that.</p>",
+        }
 
 
 LESSON_BLOCKS: tuple[tuple[str, blocks.Block], ...] = (
@@ -225,7 +238,9 @@ class FaqBlock(blocks.StructBlock):
 
     question = blocks.CharBlock(max_length=200)
     answer = blocks.RichTextBlock(features=["bold", "italic", "link", "ul"])
-    claim = SnippetChooserBlock("evidence.Claim", required=False, help_text="Needed when the answer speaks about health.")
+    claim = SnippetChooserBlock(
+        "evidence.Claim", required=False, help_text="Needed when the answer speaks about health."
+    )
 
     class Meta:
         icon = "help"

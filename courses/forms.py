@@ -5,8 +5,19 @@ from django import forms
 from courses.models import CoursePage, Topic
 
 PRICES = [("", "Any price"), ("free", "Free"), ("50", "Up to 50"), ("150", "Up to 150"), ("400", "Up to 400")]
-HOURS = [("", "Any number"), ("0.5", "Half an hour or more"), ("3", "3 or more"), ("6", "6 or more"), ("12", "12 or more")]
-SORTS = [("title", "Title"), ("price", "Price, lowest first"), ("hours", "CE hours, most first"), ("new", "Newest first")]
+HOURS = [
+    ("", "Any number"),
+    ("0.5", "Half an hour or more"),
+    ("3", "3 or more"),
+    ("6", "6 or more"),
+    ("12", "12 or more"),
+]
+SORTS = [
+    ("title", "Title"),
+    ("price", "Price, lowest first"),
+    ("hours", "CE hours, most first"),
+    ("new", "Newest first"),
+]
 
 
 class CatalogueForm(forms.Form):

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from courses.models import CourseIndexPage, CoursePage
 from core import money
+from courses.models import CourseIndexPage, CoursePage
 
-ORDERS = {
+ORDERS: dict[str, list[Any]] = {
     "title": ["title", "pk"],
     "price": [F("facts__price_amount").asc(nulls_last=True), "title"],
     "hours": [F("facts__hours").desc(nulls_last=True), "title"],
@@ -17,7 +17,13 @@ ORDERS = {
 
 def courses_in(index: CourseIndexPage, chosen: dict[str, Any]) -> QuerySet[CoursePage]:
     """Live courses that fit the filters, sorted; the facts come with them."""
-    courses = CoursePage.objects.child_of(index).live().select_related("facts").prefetch_related("topics").defer_streamfields()
+    courses = (
+        CoursePage.objects.child_of(index)
+        .live()
+        .select_related("facts")
+        .prefetch_related("topics")
+        .defer_streamfields()
+    )
     if chosen.get("level"):
         courses = courses.filter(level=chosen["level"])
     if chosen.get("format"):

@@ -14,7 +14,9 @@ def route_below(top: Page, path_components: list[str]) -> RouteResult | None:
     """
     if not path_components:
         return None
-    below = [top.url_path + "".join(f"{part}/" for part in path_components[: end + 1]) for end in range(len(path_components))]
+    below = [
+        top.url_path + "".join(f"{part}/" for part in path_components[: end + 1]) for end in range(len(path_components))
+    ]
     if not top.live or len(below[-1]) > LONGEST_ADDRESS or "\x00" in below[-1]:
         raise Http404
     found = {page.url_path: page for page in Page.objects.filter(url_path__in=below, path__startswith=top.path)}

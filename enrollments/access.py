@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
 from wagtail.models import Page, PageViewRestriction, ReferenceIndex, get_page_models
 from wagtail.permissions import policy_registry
 
@@ -29,7 +29,11 @@ class EnrollmentPolicy:
             return action == "view" and all_live(obj)
         if isinstance(obj, Page):
             specific = obj.specific_class
-            if specific and issubclass(specific, Unit | CoursePage | ModulePage | CourseIndexPage) and not isinstance(obj, specific):
+            if (
+                specific
+                and issubclass(specific, Unit | CoursePage | ModulePage | CourseIndexPage)
+                and not isinstance(obj, specific)
+            ):
                 return self.can(user, action, obj.specific)
             return action == "view" and all_live(obj) and not _restricted(obj)
         if isinstance(obj, FILES):
@@ -49,7 +53,7 @@ class EnrollmentPolicy:
 
 
 def all_live(page: Page) -> bool:
-    """Published means that every page above is live too; our router leaves the parents behind, so this costs nothing there."""
+    """Published means that every page above is live too. Our router leaves the parents behind: no query there."""
     if not page.live:
         return False
     step: Any = page
@@ -94,7 +98,9 @@ def _file(user: Any, item: Handout | Picture | Recording) -> bool:
         if permissions.user_has_any_permission_for_instance(user, ["change", "choose", "delete"], item):
             return True
     page_type = ContentType.objects.get_for_model(Page)
-    using = ReferenceIndex.get_references_to(item).filter(base_content_type=page_type).values_list("object_id", flat=True)
+    using = (
+        ReferenceIndex.get_references_to(item).filter(base_content_type=page_type).values_list("object_id", flat=True)
+    )
     policy = EnrollmentPolicy()
     pages = Page.objects.filter(pk__in={int(pk) for pk in using}, live=True).specific()
     return any(policy.can(user, "view", page) for page in pages)
@@ -102,8 +108,9 @@ def _file(user: Any, item: Handout | Picture | Recording) -> bool:
 
 def _visible_pages(user: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
     """The set form of `can(user, "view", page)`."""
-    drafts_above = Page.objects.filter(live=False).annotate(below=OuterRef("path")).filter(below__startswith=F("path"))
-    restricted = PageViewRestriction.objects.annotate(below=OuterRef("path")).filter(below__startswith=F("page__path"))
+    here = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    drafts_above = Page.objects.filter(live=False).annotate(here=here).filter(here__startswith=F("path"))
+    restricted = PageViewRestriction.objects.annotate(here=here).filter(here__startswith=F("page__path"))
     pages = queryset.filter(~Exists(drafts_above))
     unit_models = [model for model in get_page_models() if issubclass(model, Unit)]
     units = Q()
@@ -122,7 +129,14 @@ def _open_units(user: Any) -> list[int]:
     """Pages of units that this person may open besides free previews."""
     if not user.is_authenticated:
         return []
-    courses = CoursePage.objects.all() if user.is_superuser else CoursePage.objects.filter(
-        Q(pk__in=user.teaches.values("course_id")) | Q(pk__in=Enrollment.objects.active().filter(user=user).values("course_id"))
+    courses = (
+        CoursePage.objects.all()
+        if user.is_superuser
+        else CoursePage.objects.filter(
+            Q(pk__in=user.teaches.values("course_id"))
+            | Q(pk__in=Enrollment.objects.active().filter(user=user).values("course_id"))
+        )
     )
-    return [unit.page.pk for course in courses for module in outline_of(user, course) for unit in module.units if unit.open]
+    return [
+        unit.page.pk for course in courses for module in outline_of(user, course) for unit in module.units if unit.open
+    ]

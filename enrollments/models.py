@@ -27,7 +27,8 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def active(self, at: datetime | None = None) -> EnrollmentQuerySet:
         """With access now: current, not held, not past its end."""
         now = at or timezone.now()
-        return self.current().with_hold().filter(held=False).filter(Q(access_until=None) | Q(access_until__gt=now))
+        held = AccessHold.objects.filter(enrollment=OuterRef("pk"), closed_at=None)
+        return self.current().filter(~Exists(held)).filter(Q(access_until=None) | Q(access_until__gt=now))
 
 
 class Enrollment(models.Model):
@@ -50,7 +51,9 @@ class Enrollment(models.Model):
     completed_on = models.DateField(null=True, blank=True, help_text="The date in the learner's time zone, frozen.")
     open_modules = models.JSONField(default=list, help_text="Keys of modules that have opened; they never lock again.")
     done = models.PositiveSmallIntegerField(default=0, help_text="Required units completed.")
-    last_unit = models.ForeignKey("wagtailcore.Page", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    last_unit = models.ForeignKey(
+        "wagtailcore.Page", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     last_activity_at = models.DateTimeField(null=True, blank=True)
 
     objects = EnrollmentQuerySet.as_manager()
@@ -59,7 +62,9 @@ class Enrollment(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["-enrolled_at", "-pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["user", "course"], condition=Q(closed_at=None), name="enrollments_one_current")
+            models.UniqueConstraint(
+                fields=["user", "course"], condition=Q(closed_at=None), name="enrollments_one_current"
+            )
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["course", "-last_activity_at"], name="enrollments_by_activity")
@@ -82,7 +87,9 @@ class UnitCompletion(models.Model):
     unit = models.ForeignKey("wagtailcore.Page", on_delete=models.PROTECT, related_name="+")
     unit_key = models.UUIDField()
     completed_at = models.DateTimeField(default=timezone.now)
-    evidence = models.JSONField(default=dict, help_text="What shows it: an attempt and its score, or the learner's word.")
+    evidence = models.JSONField(
+        default=dict, help_text="What shows it: an attempt and its score, or the learner's word."
+    )
 
     wagtail_reference_index_ignore = True
 
@@ -116,7 +123,9 @@ class AccessHold(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["enrollment", "reason", "source"], condition=Q(closed_at=None), name="enrollments_hold_open_once"
+                fields=["enrollment", "reason", "source"],
+                condition=Q(closed_at=None),
+                name="enrollments_hold_open_once",
             )
         ]
 

@@ -14,7 +14,11 @@ def unmet_prerequisites(user: Any, course: CoursePage) -> list[CoursePage]:
     done: set[int] = set()
     if user.is_authenticated:
         ids = [one.pk for one in required]
-        done = set(Enrollment.objects.filter(user=user, course_id__in=ids).exclude(completed_at=None).values_list("course_id", flat=True))
+        done = set(
+            Enrollment.objects.filter(user=user, course_id__in=ids)
+            .exclude(completed_at=None)
+            .values_list("course_id", flat=True)
+        )
     missing = [one for one in required if one.pk not in done]
     needed = course.prerequisites_needed or len(required)
     return missing if len(required) - len(missing) < min(needed, len(required)) else []

@@ -16,7 +16,9 @@ def modules_passed(outline: Outline, completed: Iterable[str]) -> set[str]:
     }
 
 
-def modules_open(outline: Outline, completed: Iterable[str], already_open: Iterable[str], locks: Mapping[str, str]) -> list[str]:
+def modules_open(
+    outline: Outline, completed: Iterable[str], already_open: Iterable[str], locks: Mapping[str, str]
+) -> list[str]:
     """Keys of modules that are open: no lock, its lock's module passed, or opened once before.
 
     `locks` maps a module's key to the key of the module that must be passed first, as the live pages say. A lock on a
@@ -25,9 +27,7 @@ def modules_open(outline: Outline, completed: Iterable[str], already_open: Itera
     passed = modules_passed(outline, completed)
     known = {module["module_key"] for module in outline}
     before = set(already_open)
-    return [
-        key for key, lock in locks.items() if key in before or not lock or lock in passed or lock not in known
-    ]
+    return [key for key, lock in locks.items() if key in before or not lock or lock in passed or lock not in known]
 
 
 def course_complete(outline: Outline, completed: Iterable[str]) -> bool:

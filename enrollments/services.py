@@ -56,7 +56,9 @@ def enroll(
         with transaction.atomic():
             enrollment.save()
             if unmet_prerequisites(user, course):
-                open_hold(enrollment=enrollment, reason=AccessHold.Reason.PREREQUISITE, source=f"course:{course.pk}", at=now)
+                open_hold(
+                    enrollment=enrollment, reason=AccessHold.Reason.PREREQUISITE, source=f"course:{course.pk}", at=now
+                )
     except IntegrityError:  # the constraint let the other process win
         return Enrollment.objects.current().get(user=user, course=course)
     forget_standing(user)
@@ -72,7 +74,11 @@ def complete_unit(
     Completion is measured by the enrollment's edition. The date of record is the date in the learner's time zone.
     """
     now = at or timezone.now()
-    locked = Enrollment.objects.select_for_update(of=("self",)).select_related("edition", "user", "course").get(pk=enrollment.pk)
+    locked = (
+        Enrollment.objects.select_for_update(of=("self",))
+        .select_related("edition", "user", "course")
+        .get(pk=enrollment.pk)
+    )
     completion, created = UnitCompletion.objects.get_or_create(
         enrollment=locked,
         unit_key=unit.unit_key,
@@ -117,7 +123,11 @@ def _release_waiting(user: User, now: datetime) -> None:
 def open_hold(*, enrollment: Enrollment, reason: str, source: str, at: datetime | None = None) -> AccessHold:
     """Suspend access for a reason; the same reason from the same source is one hold."""
     hold, _ = AccessHold.objects.get_or_create(
-        enrollment=enrollment, reason=reason, source=source, closed_at=None, defaults={"opened_at": at or timezone.now()}
+        enrollment=enrollment,
+        reason=reason,
+        source=source,
+        closed_at=None,
+        defaults={"opened_at": at or timezone.now()},
     )
     forget_standing(enrollment.user)
     return hold

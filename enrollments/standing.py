@@ -79,7 +79,13 @@ def forget_standing(user: Any) -> None:
 
 
 def _read(user: Any, course_id: int) -> Standing:
-    enrollment = Enrollment.objects.current().with_hold().filter(user=user, course_id=course_id).select_related("edition").first()
+    enrollment = (
+        Enrollment.objects.current()
+        .with_hold()
+        .filter(user=user, course_id=course_id)
+        .select_related("edition")
+        .first()
+    )
     if enrollment is None:
         return Standing(course_id=course_id, teaches=teaches(user, course_id))
     completed = frozenset(str(key) for key in enrollment.completions.values_list("unit_key", flat=True))
@@ -99,7 +105,7 @@ def teaches(user: Any, course_id: int) -> bool:
 
 
 def course_id_above(page: Page) -> int | None:
-    """The course that a page belongs to; free for pages that came through our router, which leaves the parents behind."""
+    """The course that a page belongs to; no query for pages from our router, which leaves the parents behind."""
     step: Any = page
     while step is not None and step.depth > 1:
         if step.specific_class is CoursePage:
@@ -112,7 +118,8 @@ def locks_of(course_path: str) -> dict[str, str]:
     """Module key -> key of the module that must be passed first, from the live pages, in order."""
     rows = ModulePage.objects.filter(path__startswith=course_path, live=True).order_by("path")
     return {
-        str(key): str(lock or "") for key, lock in rows.values_list("translation_key", "requires_module__translation_key")
+        str(key): str(lock or "")
+        for key, lock in rows.values_list("translation_key", "requires_module__translation_key")
     }
 
 
@@ -135,12 +142,18 @@ def outline_of(user: Any, course: Page) -> list[OutlineModule]:
         return standing._modules
     pages = list(Page.objects.descendant_of(course).filter(live=True).order_by("path"))
     modules = {
-        module.pk: module for module in ModulePage.objects.filter(pk__in=[p.pk for p in pages if p.specific_class is ModulePage]).select_related("requires_module")
+        module.pk: module
+        for module in ModulePage.objects.filter(
+            pk__in=[p.pk for p in pages if p.specific_class is ModulePage]
+        ).select_related("requires_module")
     }
     details = _unit_details(pages)
     known = standing.enrollment.edition.outline if standing.enrollment else []
     before = standing.enrollment.open_modules if standing.enrollment else []
-    locks = {str(m.translation_key): str(m.requires_module.translation_key) if m.requires_module else "" for m in modules.values()}
+    locks = {
+        str(m.translation_key): str(m.requires_module.translation_key) if m.requires_module else ""
+        for m in modules.values()
+    }
     opened = set(modules_open(known, standing.completed, before, locks)) if standing.enrollment else set()
     result: list[OutlineModule] = []
     for page in pages:
@@ -171,7 +184,9 @@ def outline_of(user: Any, course: Page) -> list[OutlineModule]:
 def _unit_details(pages: list[Page]) -> dict[int, Unit]:
     """One query per kind of unit that the course has."""
     found: dict[int, Unit] = {}
-    for model in {page.specific_class for page in pages if page.specific_class and issubclass(page.specific_class, Unit)}:
+    for model in {
+        page.specific_class for page in pages if page.specific_class and issubclass(page.specific_class, Unit)
+    }:
         ids = [page.pk for page in pages if page.specific_class is model]
         for unit in model.objects.filter(pk__in=ids).defer_streamfields():
             found[unit.pk] = unit

@@ -14,7 +14,9 @@ from enrollments.standing import course_id_above, standing_of
 
 
 @hooks.register("before_serve_page")
-def ask_before_serving(page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]) -> HttpResponse | None:
+def ask_before_serving(
+    page: Page, request: HttpRequest, args: list[Any], kwargs: dict[str, Any]
+) -> HttpResponse | None:
     """A unit that one may not open yet leads to its course page; everything else forbidden is 404."""
     if can(request.user, "view", page):
         if isinstance(page, Unit):

@@ -45,7 +45,12 @@ class Reviewed(models.Model):
     """A statement that somebody has read against its sources."""
 
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="reviewer"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="reviewer",
     )
     reviewed_on = models.DateField(null=True, blank=True)
     review_due = models.DateField(null=True, blank=True, help_text="When it should be read against the sources again.")
@@ -70,12 +75,25 @@ class Claim(Reviewed):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     status = models.CharField(max_length=20, choices=Status.choices)
     references = models.ManyToManyField(Reference, related_name="claims", blank=True)
-    wording = models.TextField("approved wording", blank=True, help_text="What a lesson or page may say. Empty: the statement itself.")
+    wording = models.TextField(
+        "approved wording", blank=True, help_text="What a lesson or page may say. Empty: the statement itself."
+    )
     note = models.TextField(blank=True, help_text="Why this status; what would change it.")
 
     panels: ClassVar[list[Any]] = [
         FieldPanel(name)
-        for name in ("key", "text", "kind", "status", "references", "wording", "note", "reviewed_by", "reviewed_on", "review_due")
+        for name in (
+            "key",
+            "text",
+            "kind",
+            "status",
+            "references",
+            "wording",
+            "note",
+            "reviewed_by",
+            "reviewed_on",
+            "review_due",
+        )
     ]
 
     class Meta:
@@ -151,7 +169,9 @@ class WordingPattern(models.Model):
         BLOCK = "block", "Refuse to publish"
         WARN = "warn", "Warn the author"
 
-    pattern = models.CharField(max_length=300, unique=True, help_text="Regular expression; upper and lower case are equal.")
+    pattern = models.CharField(
+        max_length=300, unique=True, help_text="Regular expression; upper and lower case are equal."
+    )
     level = models.CharField(max_length=10, choices=Level.choices)
     reason = models.CharField(max_length=250)
     advice = models.CharField(max_length=250, blank=True, help_text="What to write instead.")

@@ -33,8 +33,8 @@ def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
         "rows": rows,
         "next_step": next((row for row in rows if row["next"] and not row["holds"]), None),
         "certificates": Certificate.objects.filter(learner=user).order_by("-issued_at")[:CERTIFICATES_SHOWN],
-        "waiting_for_name": CertificateRequest.objects.filter(enrollment__user=user, certificate=None).exists()
-        and user.legal_name_confirmed_at is None,
+        "waiting_for_name": user.legal_name_confirmed_at is None
+        and CertificateRequest.objects.of(user).unfinished().exists(),
     }
 
 
@@ -47,7 +47,9 @@ def _next_units(enrollments: list[Enrollment]) -> dict[int, Page]:
     for one in enrollments:
         if one.completed_at:
             continue
-        units = [unit for unit in one.edition.units() if unit["required"] and unit["unit_key"] not in done.get(one.pk, set())]
+        units = [
+            unit for unit in one.edition.units() if unit["required"] and unit["unit_key"] not in done.get(one.pk, set())
+        ]
         by_page = {unit["page"]: unit for unit in units}
         if one.last_unit_id in by_page:
             wanted[one.pk] = int(one.last_unit_id or 0)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
+from wagtail.search import index
 
 from courses.models import GatedPage
 from courses.routing import route_below
@@ -51,5 +52,6 @@ class StandardPage(GatedPage):
     promote_panels: ClassVar[list[Any]] = []
     parent_page_types: ClassVar[list[str]] = ["home.HomePage", "home.StandardPage"]
     subpage_types: ClassVar[list[str]] = ["home.StandardPage"]
+    search_fields: ClassVar[list[Any]] = [*Page.search_fields, index.SearchField("summary"), index.SearchField("body")]
     page_description = "A page of text: help, about, accessibility."
     template = "home/standard_page.html"

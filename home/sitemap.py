@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 from django.db.models import QuerySet
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from core.access import visible, visitor
 from courses.models import ModulePage
@@ -16,7 +16,8 @@ class VisiblePages(Sitemap[Page]):
     limit = 1000
 
     def items(self) -> QuerySet[Page]:
-        pages = Page.objects.filter(depth__gt=1).exclude(pk__in=ModulePage.objects.values("pk"))
+        root = Site.objects.get(is_default_site=True).root_page
+        pages = Page.objects.descendant_of(root, inclusive=True).exclude(pk__in=ModulePage.objects.values("pk"))
         return visible(visitor(), "view", pages).order_by("path")
 
     def location(self, item: Page) -> str:

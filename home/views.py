@@ -17,6 +17,7 @@ from courses.models import ModulePage, PolicyVersion
 from home.desk import desk_of
 
 RESULTS_PER_PAGE = 20
+HITS = 1000
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -26,20 +27,24 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Pages that the asker may open. Odd input finds nothing; it never breaks (SQLite's FTS5 has a syntax of its own)."""
+    """Pages that the asker may open. Odd input finds nothing: SQLite's FTS5 has a syntax of its own."""
     typed = search_text(request.GET.get("q", ""))
-    results: list[Page] = []
-    if typed:
-        pages = Page.objects.filter(depth__gt=2).exclude(pk__in=ModulePage.objects.values("pk"))
-        _, query = parse_query_string(typed, operator="and")
-        try:
-            with transaction.atomic():
-                results = list(visible(request.user, "view", pages).search(query)[:200])
-        except DatabaseError:
-            results = []
+    results = _found(request, typed) if typed else []
     page = Paginator(results, RESULTS_PER_PAGE).get_page(page_number(request.GET.get("p")))
-    found = {one.pk: one.specific_deferred for one in page.object_list}
-    return render(request, "home/search.html", {"query": typed, "page_obj": page, "found": list(found.values())})
+    return render(request, "home/search.html", {"query": typed, "page_obj": page})
+
+
+def _found(request: HttpRequest, typed: str) -> list[Page]:
+    """Hits in order of rank, without those that the asker may not open, and without modules: their course is found."""
+    _, query = parse_query_string(typed, operator="and")
+    try:
+        with transaction.atomic():
+            ranked = [page.pk for page in Page.objects.all().search(query)[:HITS]]
+    except DatabaseError:
+        return []
+    pages = Page.objects.filter(pk__in=ranked, depth__gt=1).exclude(pk__in=ModulePage.objects.values("pk"))
+    open_to_asker = {page.pk: page for page in visible(request.user, "view", pages)}
+    return [open_to_asker[pk] for pk in ranked if pk in open_to_asker]
 
 
 @require_safe

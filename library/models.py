@@ -24,10 +24,17 @@ class PersonRelease(models.Model):
 
     person = models.CharField(max_length=150, help_text="Who is shown. Never printed on a page.")
     signed_on = models.DateField(help_text="The date on the signed release.")
-    kept_at = models.CharField(max_length=200, help_text="Where the signed release is kept, so that it can be found again.")
+    kept_at = models.CharField(
+        max_length=200, help_text="Where the signed release is kept, so that it can be found again."
+    )
     note = models.TextField(blank=True, help_text="Limits of the release, if any: until when, for which use.")
 
-    panels: ClassVar[list[Any]] = [FieldPanel("person"), FieldPanel("signed_on"), FieldPanel("kept_at"), FieldPanel("note")]
+    panels: ClassVar[list[Any]] = [
+        FieldPanel("person"),
+        FieldPanel("signed_on"),
+        FieldPanel("kept_at"),
+        FieldPanel("note"),
+    ]
 
     def __str__(self) -> str:
         return f"{self.person}, {self.signed_on:%b %-d, %Y}"
@@ -37,7 +44,9 @@ class ShowsPeople(models.Model):
     """For pictures and recordings: a person may be shown only with a release on record."""
 
     shows_person = models.BooleanField(
-        "shows a person", default=False, help_text="A person can be recognized. Then a release is needed before publishing."
+        "shows a person",
+        default=False,
+        help_text="A person can be recognized. Then a release is needed before publishing.",
     )
     release = models.ForeignKey(PersonRelease, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -53,9 +62,14 @@ class ShowsPeople(models.Model):
 class Picture(ShowsPeople, AbstractImage):
     """A photograph or scan."""
 
-    credit = models.CharField(max_length=200, blank=True, help_text="Who made it, and the license, as it shall be printed.")
+    credit = models.CharField(
+        max_length=200, blank=True, help_text="Who made it, and the license, as it shall be printed."
+    )
 
     admin_form_fields = ("title", "file", "collection", "description", "credit", "shows_person", "release", "tags")
+
+    def __str__(self) -> str:
+        return str(self.title)
 
     @property
     def default_alt_text(self) -> str:
@@ -70,13 +84,17 @@ class Rendition(AbstractRendition):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="library_one_rendition_per_filter")
+            models.UniqueConstraint(
+                fields=["image", "filter_spec", "focal_point_key"], name="library_one_rendition_per_filter"
+            )
         ]
 
     @property
     def url(self) -> str:
         """`/images/<id>/<filter>/<name>`, never the storage's address."""
-        return reverse("image_rendition", args=[self.image_id, self.filter_spec, self.file.name.rsplit("/", 1)[-1]])
+        return reverse(
+            "image_rendition", args=[self.image_id, self.filter_spec, (self.file.name or "").rsplit("/", 1)[-1]]
+        )
 
 
 class Handout(AbstractDocument):
@@ -100,7 +118,9 @@ class Recording(ShowsPeople, AbstractMedia):
         help_text="WebVTT file (.vtt). Needed for video before it can be published.",
     )
     transcript = models.TextField(blank=True, help_text="Everything that is said, and what matters of what is seen.")
-    credit = models.CharField(max_length=200, blank=True, help_text="Who made it, and the license, as it shall be printed.")
+    credit = models.CharField(
+        max_length=200, blank=True, help_text="Who made it, and the license, as it shall be printed."
+    )
 
     admin_form_fields = (
         "title",
@@ -118,6 +138,9 @@ class Recording(ShowsPeople, AbstractMedia):
         "tags",
     )
 
+    def __str__(self) -> str:
+        return str(self.title)
+
     @property
     def url(self) -> str:
         """`/media/<id>/<name>`, which answers Range requests."""
@@ -126,7 +149,11 @@ class Recording(ShowsPeople, AbstractMedia):
     @property
     def captions_url(self) -> str:
         """The captions leave by the same door."""
-        return reverse("media_file", args=[self.pk, self.captions.name.rsplit("/", 1)[-1]]) if self.captions else ""
+        return (
+            reverse("media_file", args=[self.pk, (self.captions.name or "").rsplit("/", 1)[-1]])
+            if self.captions
+            else ""
+        )
 
     @property
     def has_words(self) -> bool:
@@ -151,7 +178,12 @@ class Figure(models.Model):
     width = models.PositiveIntegerField(default=540)
     height = models.PositiveIntegerField(default=420)
 
-    panels: ClassVar[list[Any]] = [FieldPanel("title"), FieldPanel("alt"), FieldPanel("description"), FieldPanel("credit")]
+    panels: ClassVar[list[Any]] = [
+        FieldPanel("title"),
+        FieldPanel("alt"),
+        FieldPanel("description"),
+        FieldPanel("credit"),
+    ]
 
     class Meta:
         ordering: ClassVar[list[str]] = ["title"]

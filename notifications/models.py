@@ -25,7 +25,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
 class Mail(models.Model):
     """One mail to one person, its text fixed when it was decided."""
 
-    key = models.CharField(max_length=120, unique=True, help_text="What it is about, so that it is written once: enrolled-<order>.")
+    key = models.CharField(
+        max_length=120, unique=True, help_text="What it is about, so that it is written once: enrolled-<order>."
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="mails")
     to = models.EmailField()
     subject = models.CharField(max_length=200)

@@ -69,8 +69,8 @@ def send_mail_row(*, mail_id: int, at: datetime | None = None) -> bool:
         message.attach_alternative(mail.html, "text/html")
     try:
         message.send()
-    except (OSError, smtplib.SMTPException) as error:
-        wait = min(timedelta(minutes=2**mail.tries), LONGEST_WAIT)
+    except (OSError, smtplib.SMTPException, ValueError) as error:  # ValueError: an address that no mail can carry
+        wait = min(timedelta(minutes=2 ** min(mail.tries, 10)), LONGEST_WAIT)
         Mail.objects.filter(pk=mail_id).update(next_try_at=now + wait, last_error=f"{type(error).__name__}"[:250])
         logger.warning("mail %s not sent (%s), next try in %s", mail.pk, type(error).__name__, wait)
         return False

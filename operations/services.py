@@ -26,7 +26,9 @@ KEPT = timedelta(days=7)
 def publish_scheduled(*, at: datetime | None = None) -> int:
     """Publish scheduled revisions one by one; a refusal is logged and unschedules that revision, the others go on."""
     done = 0
-    for revision in Revision.objects.filter(approved_go_live_at__lt=at or timezone.now()).order_by("approved_go_live_at"):
+    for revision in Revision.objects.filter(approved_go_live_at__lt=at or timezone.now()).order_by(
+        "approved_go_live_at"
+    ):
         try:
             revision.publish()
             done += 1

@@ -8,3 +8,7 @@ class PaymentsConfig(AppConfig):
 
     name = "payments"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the refusals."""
+        from payments import checks  # noqa: F401, PLC0415 - checks read settings, which are complete only now

@@ -1,3 +1,13 @@
 """Doors of money."""
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from payments import views
+
+urlpatterns = [
+    path("enroll/<slug:slug>/", views.enroll, name="enroll"),
+    path("orders/<uuid:uuid>/", views.order, name="order"),
+    path("orders/<uuid:uuid>/return/", views.order_return, name="order_return"),
+    path("my/orders/", views.my_orders, name="my_orders"),
+    path("stripe/webhook/", views.stripe_webhook, name="stripe_webhook"),
+]

@@ -14,7 +14,8 @@ class QuizPolicy:
 
     def can(self, user: Any, action: Action, obj: Model) -> bool | None:
         if isinstance(obj, Attempt | Question | QuestionBank):
-            narrowed = self.visible(user, action, type(obj)._default_manager.filter(pk=obj.pk))
+            model: type[Model] = type(obj)
+            narrowed = self.visible(user, action, model._default_manager.filter(pk=obj.pk))
             return narrowed is not None and narrowed.exists()
         return None
 

@@ -29,9 +29,9 @@ class Config:
     delay_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if not self.key.startswith(KEY_PREFIX) or len(self.key) < len(KEY_PREFIX) + 8:
+        if not self.key.startswith(KEY_PREFIX) or self.key == KEY_PREFIX:
             raise RefusalToStartError(
-                f"STRIPE_SECRET_KEY must be {KEY_PREFIX} followed by at least 8 characters; "
+                f"STRIPE_SECRET_KEY must be {KEY_PREFIX} and something of your own; "
                 "any other key belongs to Stripe and is not for the sandbox."
             )
         if self.host not in LOOPBACK:

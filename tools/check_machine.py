@@ -8,21 +8,20 @@ import socket
 import sys
 
 
-def main():
+def main():  # type: ignore[no-untyped-def]
     if sys.version_info < (3, 11):
-        return "Stillpoint needs Python 3.11 or newer; this is {}.{}. Install it, then run: make demo PYTHON=python3.11".format(
-            *sys.version_info[:2]
-        )
+        found = "{}.{}".format(*sys.version_info[:2])
+        return "Stillpoint needs Python 3.11 or newer; this is {}. Then: make demo PYTHON=python3.11".format(found)
     for module in ("venv", "ensurepip"):
         if importlib.util.find_spec(module) is None:
             return "Python's venv module is missing. On Debian or Ubuntu: sudo apt install python3-venv"
     for port in sys.argv[1:]:
         if not _free(int(port)):
-            return "Port {} is in use. Stop what listens there, or choose another one: make demo PORT=8010".format(port)
+            return f"Port {port} is in use. Stop what listens there, or choose another one: make demo PORT=8010"
     return None
 
 
-def _free(port):
+def _free(port):  # type: ignore[no-untyped-def]
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -23,7 +23,11 @@ CHECKS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
     ("lint", [str(BIN / "ruff"), "check", "--quiet", "."], {}),
     ("imports", [str(BIN / "lint-imports")], {}),
     ("types", [str(BIN / "mypy"), "."], {"DEBUG": "on"}),
-    ("migrations", [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", "--verbosity", "1"], {"DEBUG": "on"}),
+    (
+        "migrations",
+        [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run", "--verbosity", "1"],
+        {"DEBUG": "on"},
+    ),
     ("deploy", [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
 )
 

@@ -39,7 +39,16 @@ def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
 
 def chromium() -> str | None:
     """Where a Chromium is, if there is one."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return (
+        os.environ.get("CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
+
+
+def _quietly(command: list[str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
 
 
 @contextmanager
@@ -58,15 +67,14 @@ def postgres() -> Iterator[str | None]:
     if as_postgres:
         shutil.chown(folder, "postgres", "postgres")
     data, port = folder / "data", "54329"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*as_postgres, str(bin_dir / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres"], check=True, **quiet)  # type: ignore[call-overload]  # noqa: S603
+    _quietly([*as_postgres, str(bin_dir / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres"])
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
     control = [*as_postgres, str(bin_dir / "pg_ctl"), "-D", str(data), "-l", str(folder / "log")]
-    subprocess.run([*control, "-o", options, "-w", "start"], check=True, **quiet)  # type: ignore[call-overload]  # noqa: S603
+    _quietly([*control, "-o", options, "-w", "start"])
     try:
         yield f"postgres://postgres@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **quiet)  # type: ignore[call-overload]  # noqa: S603
+        _quietly([*control, "-m", "immediate", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -41,7 +41,15 @@ def main() -> int:
     }
     if not own_stripe:
         database = str(var / "sandbox.sqlite3")
-        commands["sandbox"] = [sys.executable, "-m", "stripe_sandbox", "--port", str(sandbox_port), "--database", database]
+        commands["sandbox"] = [
+            sys.executable,
+            "-m",
+            "stripe_sandbox",
+            "--port",
+            str(sandbox_port),
+            "--database",
+            database,
+        ]
     logs = var / "log"
     logs.mkdir(parents=True, exist_ok=True)
     running = {name: _start(command, environment, logs / f"{name}.log") for name, command in commands.items()}
@@ -67,7 +75,13 @@ def main() -> int:
 
 def _environment(port: int, sandbox_port: int, *, own_stripe: bool) -> dict[str, str]:
     var = os.environ.get("VAR_DIR", str(ROOT / "var"))
-    environment = {"SITE_URL": f"http://localhost:{port}", **os.environ, "DEBUG": "on", "VAR_DIR": var, "PYTHONUNBUFFERED": "1"}
+    environment = {
+        "SITE_URL": f"http://localhost:{port}",
+        **os.environ,
+        "DEBUG": "on",
+        "VAR_DIR": var,
+        "PYTHONUNBUFFERED": "1",
+    }
     if not own_stripe:
         key, secret = _sandbox_keys(Path(var) / "sandbox-keys")
         environment |= {

@@ -56,7 +56,7 @@ class CertificateFacts:
     earned: str
     title: str
     hours: str
-    hours_label: str
+    hours_printed: str
     hours_note: str
     completed_on: str
     issued_on: str

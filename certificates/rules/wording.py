@@ -12,7 +12,6 @@ from certificates.rules.facts import Approval, CertificateFacts, Credit, Provide
 
 SELF_PACED = "self_paced"
 IN_PERSON = "live_in_person"
-OWN_HOURS_LABEL = "hours"
 OWN_COUNT_NOTE = "Hours by our own count, not approved CE credit"
 SAMPLE_NOTICE = "Sample. Not valid for credit."
 HEADINGS = {"achievement": "Certificate of Achievement", "completion": "Certificate of Completion"}
@@ -105,6 +104,11 @@ def hours_text(hours: Decimal) -> str:
     return f"{whole}.{decimals.rstrip('0') or '0'}"
 
 
+def own_hours(hours: Decimal) -> str:
+    """Our own count is rounded down to halves, so a short course comes to nothing: it is then said in words."""
+    return f"{hours_text(hours)} hours" if hours else "Under 0.5 hours"
+
+
 def certificate_facts(
     *, serial: str, course: FinishedCourse, credit: ApprovedCredit | None, issued_on: date
 ) -> CertificateFacts:
@@ -120,7 +124,7 @@ def certificate_facts(
         earned=how_earned(deliveries=deliveries, quiz_passed=course.quiz_passed),
         title=credit.title if credit else course.course_title,
         hours=hours_text(credit.hours if credit else course.own_hours),
-        hours_label=credit.hours_label if credit else OWN_HOURS_LABEL,
+        hours_printed=f"{hours_text(credit.hours)} {credit.hours_label}" if credit else own_hours(course.own_hours),
         hours_note="" if credit else OWN_COUNT_NOTE,
         completed_on=course.completed_on.isoformat(),
         issued_on=issued_on.isoformat(),

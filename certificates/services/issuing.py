@@ -77,7 +77,7 @@ def retry(*, request: CertificateRequest, at: datetime | None = None) -> None:
         .update(state=CertificateRequest.State.OPEN, next_try_at=at or timezone.now())
     )
     if changed:
-        transaction.on_commit(lambda: nudge([request.pk]))
+        transaction.on_commit(lambda: nudge([request.pk]), robust=True)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ def request_certificates(*, enrollment: Enrollment) -> list[CertificateRequest]:
     ]
     if enrollment.user.legal_name_confirmed_at is None:
         _ask_for_the_name(enrollment)
-    transaction.on_commit(lambda: nudge([request.pk for request in requests]))
+    transaction.on_commit(lambda: nudge([request.pk for request in requests]), robust=True)
     return requests
 
 

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from wagtail.models import Site
 
 from certificates.models import Certificate, CertificateRequest
 from certificates.services import confirm_name, issue, issue_pending, request_certificates, retry
@@ -18,8 +19,11 @@ from certificates.tests.factories import (
     set_up_school,
 )
 from core.serials import normalize_serial
+from courses.tests.factories import make_course as published_course
 from enrollments.models import Enrollment
+from enrollments.services import complete_unit, enroll
 from enrollments.signals import course_completed
+from enrollments.standing import outline_of
 from notifications.models import Mail
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +57,7 @@ def test_a_certificate_freezes_every_printed_fact():
         "earned": "passed every quiz of the self-paced course",
         "title": "Foundations of Craniosacral Bodywork",
         "hours": "4.5",
-        "hours_label": "hours",
+        "hours_printed": "4.5 hours",
         "hours_note": "Hours by our own count, not approved CE credit",
         "completed_on": "2026-11-18",
         "issued_on": "2026-11-20",
@@ -84,10 +88,10 @@ def test_with_an_approval_title_hours_and_numbers_are_the_approved_ones():
     row = make_approval(enrollment.edition, hours="4.00")
     certificate = issued(enrollment, credit_key=str(row.uuid))
     facts = certificate.facts
-    assert (facts["title"], facts["hours"], facts["hours_label"], facts["hours_note"]) == (
+    assert (facts["title"], facts["hours"], facts["hours_printed"], facts["hours_note"]) == (
         "Foundations of Craniosacral Bodywork (Home Study)",
         "4.0",
-        "CE hours",
+        "4.0 CE hours",
         "",
     )
     assert facts["approval"] == {
@@ -149,6 +153,28 @@ def test_a_certificate_is_neither_changed_nor_deleted(change):
     assert Certificate.objects.get(pk=certificate.pk).is_intact
 
 
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"facts": {}},
+        {"serial": "CST-2026-OTHER"},
+        {"issued_at": ISSUED_AT + timedelta(days=1)},
+        {"completed_on": ISSUED_AT.date()},
+        {"pdf": "elsewhere.pdf"},
+        {"pdf_sha256": "0"},
+        {"facts_sha256": "0"},
+        {"credit_key": "other"},
+        {"kind": "completion"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_the_database_refuses_to_change_what_was_issued(change):
+    certificate = issued()
+    with pytest.raises(IntegrityError, match="frozen on the day of issue"), transaction.atomic():
+        Certificate._base_manager.filter(pk=certificate.pk).update(**change)
+
+
 def test_the_holder_and_the_enrollment_of_a_certificate_stay():
     certificate = issued()
     with pytest.raises(ProtectedError):
@@ -204,6 +230,25 @@ def test_an_edition_with_changed_content_has_no_credit_until_staff_say_so():
     assert [request.credit_key for request in request_certificates(enrollment=enrollment)] == [""]
 
 
+def test_a_course_studied_to_the_end_issues_its_certificate(django_capture_on_commit_callbacks):
+    page = published_course("Resting hands", lessons=2)
+    type(page).objects.filter(pk=page.pk).update(promises_certificate=True)
+    enrollment = enroll(user=make_person(), course=page, source="free")
+    units = [unit.page for module in outline_of(enrollment.user, page) for unit in module.units]
+    with django_capture_on_commit_callbacks(execute=True):
+        complete_unit(enrollment=enrollment, unit=units[0].specific)
+    assert Certificate.objects.count() == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        complete_unit(enrollment=enrollment, unit=units[1].specific)
+    facts = Certificate.objects.get().facts
+    assert (facts["heading"], facts["earned"], facts["title"], facts["hours_printed"]) == (
+        "Certificate of Completion",
+        "completed the self-paced course",
+        "Resting hands",
+        "Under 0.5 hours",
+    )
+
+
 def test_requesting_twice_is_once():
     enrollment = make_finished(make_person())
     request_certificates(enrollment=enrollment)
@@ -224,6 +269,17 @@ def test_a_completed_course_issues_after_the_commit(django_capture_on_commit_cal
     callbacks[0]()
     assert Certificate.objects.get().enrollment == enrollment
     assert CertificateRequest.objects.get().state == "issued"
+
+
+def test_a_nudge_that_goes_wrong_disturbs_nobody_and_sweep_finishes(django_capture_on_commit_callbacks):
+    enrollment = make_finished(make_person())
+    site = Site.objects.get(is_default_site=True)
+    Site.objects.filter(pk=site.pk).update(is_default_site=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        request_certificates(enrollment=enrollment)
+    assert Certificate.objects.count() == 0
+    Site.objects.filter(pk=site.pk).update(is_default_site=True)
+    assert issue_pending() == 1
 
 
 def test_the_first_certificate_waits_for_the_confirmed_name(django_capture_on_commit_callbacks):

@@ -1,5 +1,7 @@
 import re
+from copy import copy
 from html import unescape
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -100,6 +102,18 @@ def test_a_sample_is_never_called_valid(learner):
     assert "Valid Issued" not in text
 
 
+def test_facts_that_were_tampered_with_are_not_shown_as_valid(certificate):
+    forged = copy(certificate)
+    forged.pk, forged.uuid, forged.serial, forged.credit_key = None, uuid4(), "CST-2026-22222-22222-X", "other"
+    forged.facts = certificate.facts | {"hours": "40.0", "hours_printed": "40.0 CE hours"}
+    forged._state.adding = True
+    forged.save()
+    text = text_of(browser().get(f"/verify/{forged.serial}/"))
+    assert "We cannot confirm this certificate" in text
+    assert "40.0" not in text
+    assert "Valid" not in text
+
+
 def test_the_check_shows_no_address_of_the_learner(certificate):
     assert "ada@example.com" not in browser().get(f"/verify/{certificate.serial}/").content.decode()
 
@@ -188,6 +202,7 @@ def test_the_holder_downloads_the_very_bytes_that_were_issued(certificate):
     assert response.content == certificate.read_pdf()
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"] == f'attachment; filename="{certificate.serial}.pdf"'
+    assert response["Content-Security-Policy"] == "default-src 'none'"
     assert response["Cache-Control"] == "private, no-store"
 
 

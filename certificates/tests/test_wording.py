@@ -39,10 +39,10 @@ def test_heading_and_line_say_how_it_was_earned(delivery, quiz_passed, heading, 
 
 def test_with_an_approval_its_title_hours_and_numbers_are_printed_unchanged():
     facts = printed(approved_credit())
-    assert (facts.title, facts.hours, facts.hours_label, facts.hours_note) == (
+    assert (facts.title, facts.hours, facts.hours_printed, facts.hours_note) == (
         "Foundations of Craniosacral Bodywork (Home Study)",
         "4.0",
-        "CE hours",
+        "4.0 CE hours",
         "",
     )
     assert facts.approval == Approval(
@@ -55,10 +55,10 @@ def test_with_an_approval_its_title_hours_and_numbers_are_printed_unchanged():
 
 def test_without_an_approval_the_hours_are_our_own_count_and_no_number_is_printed():
     facts = printed()
-    assert (facts.title, facts.hours, facts.hours_label, facts.hours_note) == (
+    assert (facts.title, facts.hours, facts.hours_printed, facts.hours_note) == (
         "Foundations of Craniosacral Bodywork",
         "4.5",
-        "hours",
+        "4.5 hours",
         "Hours by our own count, not approved CE credit",
     )
     assert facts.approval is None
@@ -97,7 +97,12 @@ def test_a_hybrid_course_spells_out_each_line_and_claims_no_place():
 
 
 def test_the_body_decides_how_its_hours_are_called():
-    assert printed(approved_credit(hours_label="contact hours")).hours_label == "contact hours"
+    assert printed(approved_credit(hours_label="contact hours")).hours_printed == "4.0 contact hours"
+
+
+def test_a_course_of_less_than_half_an_hour_says_so_in_words():
+    facts = printed(own_hours=Decimal("0.0"))
+    assert (facts.hours, facts.hours_printed) == ("0.0", "Under 0.5 hours")
 
 
 @pytest.mark.parametrize("credit", [None, approved_credit()])

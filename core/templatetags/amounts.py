@@ -33,6 +33,15 @@ def hours(value: Decimal | None) -> str:
 
 
 @register.filter
+def ce_hours(value: Decimal | None) -> str:
+    """Approved hours as boards write them: `2.0` -> "2 CE hours"; never CEU."""
+    if value is None:
+        return ""
+    text = f"{value.normalize():f}"
+    return f"{text} CE hour" if text == "1" else f"{text} CE hours"
+
+
+@register.filter
 def minutes(value: int | None) -> str:
     """Minutes as people say them: 45 -> "45 minutes", 90 -> "1 hour 30 minutes"."""
     if not value:

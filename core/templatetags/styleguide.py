@@ -52,25 +52,53 @@ EXAMPLES: dict[str, Any] = {
     "sources": [HALLER, GUILLAUD],
     "one_source": [{"citation": "Downey 2006, rabbits: 5 to 20 g moved no suture"}],
     "checked": datetime.date(2026, 11, 3),
-    "stop_signs": ["A headache that begins or grows", "Dizziness, nausea, tingling", "The client says stop, or stops talking"],
+    "stop_signs": [
+        "A headache that begins or grows",
+        "Dizziness, nausea, tingling",
+        "The client says stop, or stops talking",
+    ],
     "emergency": [
-        {"presentation": "The worst headache of a life, at its peak within a minute.", "action": "Call emergency services."},
-        {"presentation": "A drooping face, a weak arm, slurred speech.", "action": "Call emergency services and note the time."},
+        {
+            "presentation": "The worst headache of a life, at its peak within a minute.",
+            "action": "Call emergency services.",
+        },
+        {
+            "presentation": "A drooping face, a weak arm, slurred speech.",
+            "action": "Call emergency services and note the time.",
+        },
     ],
     "clear_first": [
-        {"presentation": "Concussion in the last weeks.", "action": "Ask for a clinician's word first.", "source": "Module 0"}
+        {
+            "presentation": "Concussion in the last weeks.",
+            "action": "Ask for a clinician's word first.",
+            "source": "Module 0",
+        }
     ],
     "why": format_html("<p>{}</p>", "No trial shows it. An honest rewrite: some people feel calmer after a session."),
     "facts": [("Hours", "6 CE hours"), ("Access", "12 months from the day you enroll"), ("Refund", "14 days, in full")],
     "row_facts": ["6 CE hours", "Self-paced", "Foundation"],
     "modules": [
-        {"number": 0, "title": "Safety, scope, honest evidence", "summary": "What must stand before the first touch.", "units": UNITS},
-        {"number": 1, "title": "Anatomy", "locked_reason": "Opens when you pass the quiz of Module 0.", "units": LOCKED_UNITS},
+        {
+            "number": 0,
+            "title": "Safety, scope, honest evidence",
+            "summary": "What must stand before the first touch.",
+            "units": UNITS,
+        },
+        {
+            "number": 1,
+            "title": "Anatomy",
+            "locked_reason": "Opens when you pass the quiz of Module 0.",
+            "units": LOCKED_UNITS,
+        },
     ],
     "units": [*UNITS, LOCKED_UNITS[0]],
     "active_filters": [{"label": "Foundation", "remove_url": "#"}, {"label": "Free", "remove_url": "#"}],
     "page": Paginator(range(60), 12).page(2),
-    "breadcrumbs": [{"title": "Courses", "href": "#"}, {"title": "Foundations", "href": "#"}, {"title": "Scope and law"}],
+    "breadcrumbs": [
+        {"title": "Courses", "href": "#"},
+        {"title": "Foundations", "href": "#"},
+        {"title": "Scope and law"},
+    ],
     "steps": [
         {"label": "Account", "state": "done"},
         {"label": "Confirm e-mail", "state": "current"},
@@ -83,7 +111,8 @@ EXAMPLES: dict[str, Any] = {
         ["Introduction to Craniosacral Touch", "Sep 12, 2026", "1.5", "Not reported by us"],
     ],
     "vignette": format_html(
-        "A client says: {} What do you do <strong>first</strong>?", "\u201cThe worst headache of my life came on an hour ago.\u201d"
+        "A client says: {} What do you do <strong>first</strong>?",
+        "\u201cThe worst headache of my life came on an hour ago.\u201d",
     ),
     "options": [
         {"id": "a", "label": "Begin with a very light hold of the occiput and watch"},

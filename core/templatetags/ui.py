@@ -92,6 +92,9 @@ RESTING_LINE = {
 }
 
 
+RESTING_LINE["rest"] = RESTING_LINE["rule"]
+
+
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon beside its word; `label` only where the word cannot stand there."""
@@ -110,10 +113,10 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def resting_line(form: str = "rule") -> SafeString:
-    """A stroke that swells twice, settles and ends in a dot: as the school's `mark`, as a `rule`, or as its
-    `swell` alone, which the page's style draws on to the dot.
+    """A stroke that swells twice, settles and ends in a dot.
 
-    It means rest. It never pulses and never carries a rate (LOOK.md section 1).
+    Forms: the school's `mark`; a `rule`; its `swell` alone, which the style draws on to the dot; `rest`, the rule drawn
+    once when a unit is completed. It means rest: it never pulses and never carries a rate (LOOK.md section 1).
     """
     view_box, path = RESTING_LINE[form]
     _, _, width, height = view_box.split()

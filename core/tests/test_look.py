@@ -9,12 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from core.templatetags.ui import ICONS
+
 STATIC = Path(__file__).resolve().parents[2] / "static"
-CSS = sorted((STATIC / "css").rglob("*.css"))
+# admin.css dresses Wagtail's back office, which has tokens of its own.
+CSS = sorted(path for path in (STATIC / "css").rglob("*.css") if path.name != "admin.css")
+APPS = [path for path in STATIC.parent.glob("*/static/*") if path.parent.parent.name != "stripe_sandbox"]
 TOKENS = (STATIC / "css" / "tokens.css").read_text()
 GROUNDS = ("paper", "sheet", "sunk", "good-wash", "care-wash", "stop-wash", "note-wash", "mark")
 TEXTS = ("ink", "quiet", "action", "action-deep", "good", "care", "stop")
 TIMES = ("day", "night")
+# The back office has Wagtail's own icons.
+TEMPLATES = [
+    path for path in (STATIC.parent / "templates").rglob("*.html") if not {"admin", "wagtailadmin"} & set(path.parts)
+]
+
+
+def used_icons(page: Path) -> set[str]:
+    """Icons that a template asks for by name, itself or through a component's `icon`."""
+    return set(re.findall(r'(?:{% icon |[ "]icon=)"([a-z-]+)"', page.read_text()))
 
 
 def palette(time: str) -> dict[str, str]:
@@ -82,7 +95,12 @@ def test_the_border_of_a_control_is_seen(ground: str, time: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "ground", "by_day", "by_night"),
-    [("ink", "paper", 14.4, 14.7), ("quiet", "mark", 5.6, 4.7), ("stop", "stop-wash", 6.5, 7.7), ("action", "sunk", 7.2, 10.2)],
+    [
+        ("ink", "paper", 14.4, 14.7),
+        ("quiet", "mark", 5.6, 4.7),
+        ("stop", "stop-wash", 6.5, 7.7),
+        ("action", "sunk", 7.2, 10.2),
+    ],
 )
 def test_contrast_is_what_the_design_computed(text: str, ground: str, by_day: float, by_night: float) -> None:
     day, night = palette("day"), palette("night")
@@ -95,7 +113,9 @@ def test_contrast_is_what_the_design_computed(text: str, ground: str, by_day: fl
 @pytest.mark.parametrize("path", [path for path in CSS if path.name != "tokens.css"], ids=lambda path: path.name)
 def test_only_the_tokens_name_a_color(path: Path) -> None:
     rules = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
-    named = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|color-mix|light-dark)\(|var\(--_", re.IGNORECASE)
+    named = re.compile(
+        r"#[0-9a-f]{3,8}\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch|color-mix|light-dark)\(|var\(--_", re.IGNORECASE
+    )
     assert named.findall(rules) == []
 
 
@@ -107,7 +127,12 @@ def test_a_style_sheet_opens_by_saying_what_it_holds(path: Path) -> None:
 @pytest.mark.parametrize("path", CSS, ids=lambda path: path.name)
 def test_every_rule_stands_in_a_layer(path: Path) -> None:
     rules = re.sub(r"/\*.*?\*/|@font-face \{.*?\n\}|@layer [a-z, ]+;", "", path.read_text(), flags=re.DOTALL)
-    outside = re.sub(r"^@layer (?:reset|tokens|base|layout|components|utilities) \{\n.*?\n\}$", "", rules, flags=re.DOTALL | re.MULTILINE)
+    outside = re.sub(
+        r"^@layer (?:reset|tokens|base|layout|components|utilities) \{\n.*?\n\}$",
+        "",
+        rules,
+        flags=re.DOTALL | re.MULTILINE,
+    )
     assert outside.strip() == ""
 
 
@@ -118,11 +143,19 @@ def test_every_style_sheet_is_linked_from_the_frame() -> None:
 
 
 def test_styles_weigh_at_most_12_kilobytes() -> None:
-    assert zipped(CSS) <= 12 * 1024
+    assert zipped([*CSS, *(path for folder in APPS for path in folder.rglob("*.css"))]) <= 12 * 1024
 
 
 def test_own_scripts_weigh_at_most_8_kilobytes() -> None:
-    assert zipped(sorted((STATIC / "js").rglob("*.js"))) <= 8 * 1024
+    assert (
+        zipped([*(STATIC / "js").rglob("*.js"), *(path for folder in APPS for path in folder.rglob("*.js"))])
+        <= 8 * 1024
+    )
+
+
+@pytest.mark.parametrize("name", sorted({name for page in TEMPLATES for name in used_icons(page)}))
+def test_an_icon_that_a_template_names_exists(name: str) -> None:
+    assert name in ICONS
 
 
 def test_the_preloaded_font_weighs_at_most_15_kilobytes() -> None:

@@ -26,12 +26,16 @@ class CourseEdition(models.Model):
     change = models.CharField(max_length=10, choices=Change.choices)
     content_hash = models.CharField(max_length=64)
     title = models.CharField(max_length=255)
-    outline = models.JSONField(help_text="Modules with their units: key, page, revision, kind, title, minutes, required.")
+    outline = models.JSONField(
+        help_text="Modules with their units: key, page, revision, kind, title, minutes, required."
+    )
     objectives = models.JSONField(default=list)
     words = models.PositiveIntegerField(default=0)
     media_seconds = models.PositiveIntegerField(default=0)
     as_sold = models.JSONField(default=dict, help_text="Promotion text, price and policies as they stood.")
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     made_at = models.DateTimeField(default=timezone.now)
 
     wagtail_reference_index_ignore = True
@@ -47,7 +51,7 @@ class CourseEdition(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Frozen from the first moment."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise ValidationError("An edition is frozen; publish the course again to make a new one.")
         super().save(*args, **kwargs)
 
@@ -84,7 +88,9 @@ class PolicyVersion(models.Model):
         PRIVACY = "privacy", "Privacy"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    effective_from = models.DateField(help_text="From this day on. A text in force cannot be changed: add a new version.")
+    effective_from = models.DateField(
+        help_text="From this day on. A text in force cannot be changed: add a new version."
+    )
     summary = models.CharField(max_length=250, help_text="One sentence for the course page.")
     text = RichTextField(features=["h2", "h3", "bold", "italic", "ol", "ul", "link"])
 
@@ -107,4 +113,9 @@ class PolicyVersion(models.Model):
 
     def frozen(self) -> dict[str, str]:
         """What an edition or an order keeps of it."""
-        return {"kind": self.kind, "effective_from": self.effective_from.isoformat(), "summary": self.summary, "text": self.text}
+        return {
+            "kind": self.kind,
+            "effective_from": self.effective_from.isoformat(),
+            "summary": self.summary,
+            "text": self.text,
+        }

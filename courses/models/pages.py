@@ -13,13 +13,21 @@ from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page, get_page_models
+from wagtail.search import index
 
 from courses.blocks import LESSON_BLOCKS, FaqBlock
 from courses.models.unit import GatedPage, Unit
 from courses.routing import route_below
 
 PLAIN = ["bold", "italic", "link", "ol", "ul"]
-OBJECTIVE = [("objective", blocks.CharBlock(max_length=250, help_text="Begin with a verb that can be checked: name, place, classify.", icon="tick"))]
+OBJECTIVE = [
+    (
+        "objective",
+        blocks.CharBlock(
+            max_length=250, help_text="Begin with a verb that can be checked: name, place, classify.", icon="tick"
+        ),
+    )
+]
 
 
 class Topic(models.Model):
@@ -89,12 +97,22 @@ class CoursePage(GatedPage):
     prerequisites_needed = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How many of the courses below are needed. Empty: all of them."
     )
-    time_needed = models.CharField(max_length=120, blank=True, help_text="For example: about 8 hours, at your own pace.")
-    safety_notice = RichTextField(blank=True, features=PLAIN, help_text="What this course does not license, and when not to touch.")
+    time_needed = models.CharField(
+        max_length=120, blank=True, help_text="For example: about 8 hours, at your own pace."
+    )
+    safety_notice = RichTextField(
+        blank=True, features=PLAIN, help_text="What this course does not license, and when not to touch."
+    )
     faq = StreamField([("faq", FaqBlock())], blank=True, verbose_name="questions")
     figure = models.ForeignKey("library.Figure", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    promises_certificate = models.BooleanField(default=True, help_text="A certificate is issued on completion. Needs a quiz.")
+    promises_certificate = models.BooleanField(
+        default=True, help_text="A certificate is issued on completion. Needs a quiz."
+    )
 
+    search_fields: ClassVar[list[Any]] = [
+        *Page.search_fields,
+        *(index.SearchField(name) for name in ("tagline", "intro", "audience", "faq")),
+    ]
     parent_page_types: ClassVar[list[str]] = ["courses.CourseIndexPage"]
     subpage_types: ClassVar[list[str]] = ["courses.ModulePage"]
     page_description = "A course with its modules."
@@ -107,7 +125,11 @@ class CoursePage(GatedPage):
         FieldPanel("objectives"),
         FieldPanel("audience"),
         MultiFieldPanel(
-            [FieldPanel("prerequisites_text"), InlinePanel("prerequisites", label="course"), FieldPanel("prerequisites_needed")],
+            [
+                FieldPanel("prerequisites_text"),
+                InlinePanel("prerequisites", label="course"),
+                FieldPanel("prerequisites_needed"),
+            ],
             heading="Before this course",
         ),
         FieldPanel("safety_notice"),
@@ -151,7 +173,8 @@ class ModulePage(GatedPage):
     edit_handler = TabbedInterface(
         [
             ObjectList(
-                [*Page.content_panels, FieldPanel("summary"), FieldPanel("objectives"), FieldPanel("requires_module")], heading="Module"
+                [*Page.content_panels, FieldPanel("summary"), FieldPanel("objectives"), FieldPanel("requires_module")],
+                heading="Module",
             ),
             ObjectList(GatedPage.publishing_panels, heading="Publishing"),
         ]
@@ -165,7 +188,7 @@ class ModulePage(GatedPage):
     def clean(self) -> None:
         """A module opens after another module of the same course."""
         super().clean()
-        if self.requires_module_id is None:
+        if self.requires_module is None:
             return
         if self.pk and self.requires_module_id == self.pk:
             raise ValidationError({"requires_module": "A module cannot wait for itself."})
@@ -181,12 +204,19 @@ class LessonPage(Unit):
     body = StreamField(LESSON_BLOCKS, blank=True, help_text="Contraindications come before technique.")
     references = ParentalManyToManyField("evidence.Reference", blank=True, related_name="+")
 
+    search_fields: ClassVar[list[Any]] = [*Page.search_fields, index.SearchField("summary"), index.SearchField("body")]
     page_description = "A lesson: text, figures, technique cards, evidence."
     template = "courses/lesson_page.html"
     edit_handler = TabbedInterface(
         [
             ObjectList(
-                [*Page.content_panels, *Unit.unit_panels, FieldPanel("objectives"), FieldPanel("body"), FieldPanel("references")],
+                [
+                    *Page.content_panels,
+                    *Unit.unit_panels,
+                    FieldPanel("objectives"),
+                    FieldPanel("body"),
+                    FieldPanel("references"),
+                ],
                 heading="Lesson",
             ),
             ObjectList(Unit.publishing_panels, heading="Publishing"),
@@ -205,7 +235,14 @@ class LessonPage(Unit):
                 found.append(strip_tags(str(block.value)))
             elif block.block_type == "technique":
                 card = block.value
-                found.append(" ".join([*(str(card[name]) for name in ("title", "intent", "contact", "consent", "not_claimed")), *card["stop_signs"]]))
+                found.append(
+                    " ".join(
+                        [
+                            *(str(card[name]) for name in ("title", "intent", "contact", "consent", "not_claimed")),
+                            *card["stop_signs"],
+                        ]
+                    )
+                )
             elif block.block_type == "reflection":
                 found.append(block.value["prompt"])
             elif block.block_type == "critical_reading":
@@ -214,7 +251,11 @@ class LessonPage(Unit):
 
     def media_seconds(self) -> int:
         """Recordings are counted by their length; their transcripts are not counted again."""
-        items = [block.value.get("video") or block.value.get("audio") for block in self.body if block.block_type in {"video", "audio"}]
+        items = [
+            block.value.get("video") or block.value.get("audio")
+            for block in self.body
+            if block.block_type in {"video", "audio"}
+        ]
         return sum(int(item.duration or 0) for item in items if item)
 
     def frozen_content(self) -> Any:

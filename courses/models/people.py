@@ -14,7 +14,9 @@ class InstructorProfile(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="instructor_profile")
     name = models.CharField(max_length=150, help_text="As printed on course pages and certificates.")
-    credentials = models.CharField(max_length=200, blank=True, help_text="Licenses and trainings, as they may be checked.")
+    credentials = models.CharField(
+        max_length=200, blank=True, help_text="Licenses and trainings, as they may be checked."
+    )
     bio = models.TextField(blank=True)
     disclosures = models.TextField(blank=True, help_text="Interests that a learner should know of.")
 

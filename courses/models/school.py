@@ -14,14 +14,18 @@ class SchoolSettings(BaseSiteSetting):
     name = models.CharField(max_length=150, default="Your school")
     address = models.TextField(blank=True, help_text="Postal address, one part a line.")
     email = models.EmailField(blank=True, help_text="Where learners write to.")
-    administrator = models.CharField(max_length=150, blank=True, help_text="Who answers for certificates: name and title.")
+    administrator = models.CharField(
+        max_length=150, blank=True, help_text="Who answers for certificates: name and title."
+    )
     is_sample = models.BooleanField(
         "sample school",
         default=False,
         help_text="Marks every page and certificate: sample school, approvals and numbers are examples.",
     )
 
-    panels: ClassVar[list[Any]] = [FieldPanel(name) for name in ("name", "address", "email", "administrator", "is_sample")]
+    panels: ClassVar[list[Any]] = [
+        FieldPanel(name) for name in ("name", "address", "email", "administrator", "is_sample")
+    ]
 
     class Meta:
         verbose_name = "school"

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from django.http import HttpRequest, HttpResponse
+from wagtail import hooks
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, PublishingPanel
 from wagtail.models import Page, PagePermissionTester
 
 from core.publishing import PublishRefused, publish_problems
-from courses.page_forms import EditionPageForm
+from courses.page_forms import DraftCopyForm, EditionPageForm
+
+ENROLLED, VISITOR = "enrolled", "visitor"
 
 
 class RecordKeeping(PagePermissionTester):
     """A page that learners' records point at cannot be deleted, whoever asks; it can be unpublished."""
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
-        """False where records stand, instead of failing on PROTECT."""
-        return not self.page.specific.has_records() and bool(super().can_delete(ignore_bulk))
+        """False where records stand, instead of failing on PROTECT; and deleting takes the right to publish."""
+        return not self.page.specific.has_records() and self.can_publish() and bool(super().can_delete(ignore_bulk))
+
+    def can_move(self) -> bool:
+        """Moving keeps the page, so records do not stand in its way."""
+        return self.can_publish() and bool(super().can_delete(ignore_bulk=True))
+
+    def can_move_to(self, destination: Page) -> bool:
+        """Records cite the page as a part of its course: there it may wander, into another course it may not."""
+        page = self.page.specific
+        if page.has_records() and _course_path(page) != _course_path(destination):
+            return False
+        return bool(super().can_move_to(destination))
+
+    def can_set_view_restrictions(self) -> bool:
+        """Who may open what is said by one rule (`core.access`), not page by page."""
+        return False
 
 
 class GatedPage(Page):
@@ -27,7 +47,12 @@ class GatedPage(Page):
     """What the person who published last said of the change: typo, safety or content."""
 
     base_form_class = EditionPageForm
-    publishing_panels: ClassVar[list[Any]] = [FieldPanel("publish_as")]
+    copy_form_class = DraftCopyForm
+    publishing_panels: ClassVar[list[Any]] = [
+        HelpPanel(template="courses/admin/before_publishing.html"),
+        FieldPanel("publish_as"),
+        PublishingPanel(),
+    ]
 
     class Meta:
         abstract = True
@@ -44,12 +69,21 @@ class GatedPage(Page):
         return RecordKeeping(user, self)
 
     def has_records(self) -> bool:
-        """Whether an edition of its course fixes what stands here: learners' records may cite it."""
+        """Whether an edition may cite what stands here. What was never published is in no edition."""
         from courses.models.editions import CourseEdition  # noqa: PLC0415 - editions point at pages
 
         above = [self.path[:end] for end in range(4, len(self.path) + 1, 4)]
         here = models.Q(course__path__in=above) | models.Q(course__path__startswith=self.path)
-        return bool(CourseEdition.objects.filter(here).exists())
+        published = Page.objects.filter(path__startswith=self.path).exclude(first_published_at=None)
+        return bool(CourseEdition.objects.filter(here).exists() and published.exists())
+
+
+def _course_path(page: Page) -> str:
+    """The tree path of the course that a page is or belongs to; empty outside of courses."""
+    from courses.models.pages import CoursePage  # noqa: PLC0415 - pages are made of units
+
+    above = [page.path[:end] for end in range(4, len(page.path) + 1, 4)]
+    return str(CoursePage.objects.filter(path__in=above).values_list("path", flat=True).first() or "")
 
 
 class Unit(GatedPage):
@@ -70,12 +104,30 @@ class Unit(GatedPage):
     promote_panels: ClassVar[list[Any]] = []
     unit_panels: ClassVar[list[Any]] = [
         MultiFieldPanel(
-            [FieldPanel("summary"), FieldPanel("minutes"), FieldPanel("required"), FieldPanel("free_preview")], heading="In the outline"
+            [FieldPanel("summary"), FieldPanel("minutes"), FieldPanel("required"), FieldPanel("free_preview")],
+            heading="In the outline",
         )
     ]
 
     class Meta:
         abstract = True
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        """Authors see what each of two people sees."""
+        return [(ENROLLED, "As an enrolled learner"), (VISITOR, "As a visitor")]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """A visitor who may not open the unit is led to the course page: so is the preview."""
+        course = self.get_parent().get_parent().specific
+        if mode_name == VISITOR:
+            request.user = AnonymousUser()
+            if not self.free_preview:
+                return course.serve_preview(request, course.default_preview_mode)  # type: ignore[no-any-return]
+        else:
+            for dress in hooks.get_hooks("preview_as_learner"):
+                dress(request=request, course=course)
+        return super().serve_preview(request, mode_name)  # type: ignore[no-any-return]
 
     @property
     def unit_key(self) -> str:

@@ -18,7 +18,11 @@ def current_edition(course: CoursePage) -> CourseEdition | None:
 
 
 def make_edition(
-    *, course: CoursePage, change: str = CourseEdition.Change.CONTENT, made_by: User | None = None, at: datetime | None = None
+    *,
+    course: CoursePage,
+    change: str = CourseEdition.Change.CONTENT,
+    made_by: User | None = None,
+    at: datetime | None = None,
 ) -> CourseEdition | None:
     """Freeze the live course if its content differs from the newest edition; None when the course is not live or empty.
 
@@ -71,7 +75,13 @@ def _content(course: CoursePage, modules: list[tuple[ModulePage, list[Unit]]]) -
                 "opens_after": str(module.requires_module.translation_key) if module.requires_module else "",
                 "objectives": [str(block.value) for block in module.objectives],
                 "units": [
-                    {"key": unit.unit_key, "kind": unit.kind, "title": unit.title, "required": unit.required, "content": unit.frozen_content()}
+                    {
+                        "key": unit.unit_key,
+                        "kind": unit.kind,
+                        "title": unit.title,
+                        "required": unit.required,
+                        "content": unit.frozen_content(),
+                    }
                     for unit in units
                 ],
             }
@@ -113,6 +123,8 @@ def _as_sold(course: CoursePage) -> dict[str, Any]:
         "time_needed": course.time_needed,
         "safety_notice": course.safety_notice,
         "page_revision": course.live_revision_id,
-        "price": {"amount": facts.price_amount, "currency": facts.currency} if facts else {"amount": None, "currency": ""},
+        "price": {"amount": facts.price_amount, "currency": facts.currency}
+        if facts
+        else {"amount": None, "currency": ""},
         "policies": [policy.frozen() for policy in PolicyVersion.objects.in_force()],
     }

@@ -6,6 +6,7 @@ from django.utils.text import slugify
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission
 
 from accounts.models import User
+from accounts.services import settle_back_office
 from courses.models import CourseIndexPage, CourseInstructor, CoursePage, CourseTeam
 
 PAGE_ACTIONS = ("add", "change", "publish")
@@ -28,6 +29,19 @@ def assign_instructor(*, course: CoursePage, user: User) -> CourseInstructor:
 
 
 @transaction.atomic
+def remove_instructor(*, course: CoursePage, user: User) -> None:
+    """This person no longer teaches this course, and can no longer edit it; twice is once.
+
+    The role goes with the last course: somebody without courses keeps the back office only for another role.
+    """
+    CourseInstructor.objects.filter(course=course, user=user).delete()
+    user.groups.remove(course_team(course=course).group)
+    if not user.teaches.exists():
+        user.groups.remove(instructors_group())
+        settle_back_office(user=user)
+
+
+@transaction.atomic
 def course_team(*, course: CoursePage) -> CourseTeam:
     """The group and collection of a course, made at first use."""
     team = CourseTeam.objects.filter(course=course).first()
@@ -37,7 +51,9 @@ def course_team(*, course: CoursePage) -> CourseTeam:
     collection = Collection.get_first_root_node().add_child(name=f"Course: {course.title}"[:255])
     for action in PAGE_ACTIONS:
         GroupPagePermission.objects.get_or_create(
-            group=group, page=course.page_ptr, permission=Permission.objects.get(content_type__app_label="wagtailcore", codename=f"{action}_page")
+            group=group,
+            page=course.page_ptr,
+            permission=Permission.objects.get(content_type__app_label="wagtailcore", codename=f"{action}_page"),
         )
     for app_label, codename in COLLECTION_PERMISSIONS:
         permission = Permission.objects.filter(content_type__app_label=app_label, codename=codename).first()

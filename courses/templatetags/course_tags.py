@@ -32,7 +32,10 @@ def catalogue(context: Context, index: CourseIndexPage) -> dict[str, Any]:
         "form": form,
         "page": page,
         "active": [
-            {"label": _label(form, name, value), "remove_url": "?" + _query({k: v for k, v in kept.items() if k != name})}
+            {
+                "label": _label(form, name, value),
+                "remove_url": "?" + _query({k: v for k, v in kept.items() if k != name}),
+            }
             for name, value in kept.items()
             if name != "sort"
         ],
@@ -52,7 +55,12 @@ def _query(values: dict[str, str]) -> str:
 @register.simple_tag
 def featured_courses() -> list[CoursePage]:
     """The newest courses, for the home page."""
-    return list(CoursePage.objects.live().select_related("facts").defer_streamfields().order_by("-first_published_at")[:FEATURED])
+    return list(
+        CoursePage.objects.live()
+        .select_related("facts")
+        .defer_streamfields()
+        .order_by("-first_published_at")[:FEATURED]
+    )
 
 
 @register.simple_tag

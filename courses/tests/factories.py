@@ -38,10 +38,13 @@ def publish(page: Page) -> Any:
     return type(page).objects.get(pk=page.pk)
 
 
-def make_course(title: str = "", *, instructor: User | None = None, lessons: int = 2, modules: int = 1, **fields: Any) -> CoursePage:
+def make_course(
+    title: str = "", *, instructor: User | None = None, lessons: int = 2, modules: int = 1, **fields: Any
+) -> CoursePage:
     """A published course with modules of lessons. It promises no certificate unless told to, because it has no quiz."""
     title = title or f"Course {next(_numbers)}"
     fields.setdefault("promises_certificate", False)
+    fields.setdefault("safety_notice", "<p>This course licenses nobody. Stop when the client says stop.</p>")
     index = make_index()
     course = index.add_child(instance=CoursePage(title=title, slug=slugify(title), live=False, **fields))
     for number in range(modules):
@@ -62,7 +65,9 @@ def make_module(course: CoursePage, title: str = "Module", **fields: Any) -> Mod
     return publish(ModulePage.objects.get(pk=module.pk))
 
 
-def make_lesson(module: ModulePage, title: str = "Lesson", *, text: str = "Rest your hands, and wait.", **fields: Any) -> LessonPage:
+def make_lesson(
+    module: ModulePage, title: str = "Lesson", *, text: str = "Rest your hands, and wait.", **fields: Any
+) -> LessonPage:
     """A published lesson at the end of the module."""
     lesson = ModulePage.objects.get(pk=module.pk).add_child(
         instance=LessonPage(

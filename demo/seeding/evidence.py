@@ -16,7 +16,7 @@ SIZE = re.compile(r'<svg[^>]*\bviewBox="[\d.\-]+ [\d.\-]+ ([\d.]+) ([\d.]+)"')
 
 
 def seed_evidence(reviewer: User) -> None:
-    """Sources, claims, words, warnings and patterns. The demo's reviewer has read the claims against DOMAIN's sources."""
+    """Sources, claims, words, warnings and patterns. The reviewer is the demo's sample person."""
     for row in evidence_rows("reference", "references*.toml"):
         key = row.pop("key")
         Reference.objects.update_or_create(key=key, defaults={**row, "year": row.get("year") or None})

@@ -57,11 +57,14 @@ def seed_home(figure_slug: str = "hero-rest") -> HomePage:
                 title="Stillpoint",
                 slug="stillpoint",
                 intro=html(
-                    "Continuing education in craniosacral work for bodyworkers: careful touch, clear limits, and the evidence beside every statement."
+                    "Continuing education in craniosacral work for bodyworkers: careful touch, clear limits, "
+                    "and the evidence beside every statement."
                 ),
                 body=html(
-                    "## How it works\n\nRead a free lesson. Enroll when it fits. Study at your own pace, pass the quizzes, and download a certificate that anyone can check.\n\n"
-                    "## What we do not do\n\nWe promise no cure and license no hands. Where studies disagree, the page says so."
+                    "## How it works\n\nRead a free lesson. Enroll when it fits. Study at your own pace, pass the quizzes, "
+                    "and download a certificate that anyone can check.\n\n"
+                    "## What we do not do\n\nWe promise no cure and license no hands. "
+                    "Where studies disagree, the page says so."
                 ),
                 figure=Figure.objects.filter(slug=figure_slug).first(),
             )
@@ -127,7 +130,11 @@ def _course_values(meta: dict[str, Any], register: Register) -> dict[str, Any]:
         "faq": [
             {
                 "type": "faq",
-                "value": {"question": row["question"], "answer": html(row["answer"]), "claim": register.claims.get(row.get("claim", ""))},
+                "value": {
+                    "question": row["question"],
+                    "answer": html(row["answer"]),
+                    "claim": register.claims.get(row.get("claim", "")),
+                },
             }
             for row in meta.get("faq", [])
         ],
@@ -166,7 +173,9 @@ def _seed_module(
 
 def _seed_lesson(module: ModulePage, lesson: Lesson, instructor: User, register: Register) -> None:
     meta = lesson.meta
-    blocks = [_block(kind, value, f"{meta['slug']}/{number}", register) for number, (kind, value) in enumerate(lesson.blocks)]
+    blocks = [
+        _block(kind, value, f"{meta['slug']}/{number}", register) for number, (kind, value) in enumerate(lesson.blocks)
+    ]
     page = LessonPage.objects.child_of(module).filter(slug=meta["slug"]).first() or place(
         module,
         LessonPage,
@@ -191,7 +200,10 @@ def _block(kind: str, value: Any, name: str, register: Register) -> dict[str, An
 
 
 def _items(values: list[Any]) -> list[dict[str, Any]]:
-    return [{"type": "item", "id": str(uuid.uuid5(NAMESPACE, f"item/{number}/{value}")), "value": value} for number, value in enumerate(values)]
+    return [
+        {"type": "item", "id": str(uuid.uuid5(NAMESPACE, f"item/{number}/{value}")), "value": value}
+        for number, value in enumerate(values)
+    ]
 
 
 BLOCKS: dict[str, Any] = {
@@ -213,5 +225,9 @@ BLOCKS: dict[str, Any] = {
     },
     "glossary": lambda value, register: {"term": register.terms[value["term"]]},
     "reflection": lambda value, register: {"prompt": value["prompt"]},
-    "critical_reading": lambda value, register: {"quote": value["quote"], "source": value["source"], "why": html(value["why"])},
+    "critical_reading": lambda value, register: {
+        "quote": value["quote"],
+        "source": value["source"],
+        "why": html(value["why"]),
+    },
 }

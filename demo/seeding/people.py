@@ -20,7 +20,8 @@ PROFILES = {
     "instructor": (
         "The demo school's instructor",
         "Sample profile, no real person",
-        "Teaches the foundations course of this demo. A real school prints here who teaches, with trainings that can be checked.",
+        "Teaches the foundations course of this demo. "
+        "A real school prints here who teaches, with trainings that can be checked.",
     ),
     "instructor2": (
         "The demo school's second instructor",

@@ -31,7 +31,9 @@ def seed_school() -> None:
     )
     for row in load_toml(CONTENT / "policies.toml")["policy"]:
         PolicyVersion.objects.get_or_create(
-            kind=row["kind"], effective_from=IN_FORCE_FROM, defaults={"summary": row["summary"], "text": html(row["text"])}
+            kind=row["kind"],
+            effective_from=IN_FORCE_FROM,
+            defaults={"summary": row["summary"], "text": html(row["text"])},
         )
 
 

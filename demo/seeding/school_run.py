@@ -41,6 +41,7 @@ def register(seeding: Seeding) -> None:
     seed_figures()
 
 
+@transaction.atomic
 def school(seeding: Seeding) -> None:
     """Home page, help, policies, catalogue."""
     home = seed_home()
@@ -53,7 +54,8 @@ def school(seeding: Seeding) -> None:
             {
                 "title": "Courses",
                 "slug": "courses",
-                "intro": "<p>Read a free lesson of each before you enroll. Price, hours and limits stand on the course page.</p>",
+                "intro": "<p>Read a free lesson of each before you enroll. "
+                "Price, hours and limits stand on the course page.</p>",
             },
         )
         publish(index)
@@ -70,7 +72,7 @@ def courses(seeding: Seeding) -> None:
         with transaction.atomic():
             page = seed_course(index, content, instructor, known, lambda title: seeding.say(f"      {title}"))
             amount, currency = content.meta["price_cents"], content.meta["currency"]
-            save_offer(course=page, unit_amount=amount, currency=currency, refund_days=14 if amount else 0)
+            save_offer(courses=[page], unit_amount=amount, currency=currency, refund_days=14 if amount else 0)
             if not page.live:
                 publish(page, instructor)
         seeding.courses[content.meta["slug"]] = CoursePage.objects.get(pk=page.pk)

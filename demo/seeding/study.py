@@ -43,5 +43,9 @@ def _study(enrollment: Enrollment, unit: Unit) -> None:
 def _right_answer(item: AttemptItem) -> dict[str, list[str]]:
     """The form that somebody who knows the material would send."""
     version = item.version
-    answer: Any = question_type(version.kind).best_answer(in_language(version.public, settings.LANGUAGE_CODE), version.key)
-    return {name: [str(one) for one in value] if isinstance(value, list) else [str(value)] for name, value in answer.items()}
+    answer: Any = question_type(version.kind).best_answer(
+        in_language(version.public, settings.LANGUAGE_CODE), version.key
+    )
+    return {
+        name: [str(one) for one in value] if isinstance(value, list) else [str(value)] for name, value in answer.items()
+    }

@@ -28,7 +28,9 @@ class PaymentFact(models.Model):
     amount = models.BigIntegerField(null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     status = models.CharField(max_length=60)
-    presentment_amount = models.BigIntegerField(null=True, blank=True, help_text="What the buyer saw, in their own currency.")
+    presentment_amount = models.BigIntegerField(
+        null=True, blank=True, help_text="What the buyer saw, in their own currency."
+    )
     presentment_currency = models.CharField(max_length=3, blank=True)
     fee = models.BigIntegerField(null=True, blank=True)
     net = models.BigIntegerField(null=True, blank=True)
@@ -95,7 +97,7 @@ class RefundRequest(models.Model):
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
-    stripe_id = models.CharField(max_length=255, null=True, blank=True, unique=True)  # noqa: DJ001 - unique where set
+    stripe_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
 
     wagtail_reference_index_ignore = True
 

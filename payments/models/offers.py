@@ -14,6 +14,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 
+from core import money
 from courses.models import CoursePage
 
 FROZEN = "This offer has been ordered, so its terms stand. Close it and make a new one."
@@ -29,7 +30,12 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def of_course(self, course: CoursePage) -> OfferQuerySet:
         """Offers of this course alone, newest first; bundles are offers of their own."""
-        return self.filter(items__course_id=course.pk).annotate(parts=Count("items__offer__items")).filter(parts=1).order_by("-pk")
+        return (
+            self.filter(items__course_id=course.pk)
+            .annotate(parts=Count("items__offer__items"))
+            .filter(parts=1)
+            .order_by("-pk")
+        )
 
 
 class Offer(ClusterableModel):
@@ -49,7 +55,9 @@ class Offer(ClusterableModel):
     opens_at = models.DateTimeField(null=True, blank=True, help_text="On sale from. Empty: at once.")
     closes_at = models.DateTimeField(null=True, blank=True, help_text="On sale until. Empty: until closed.")
     access_days = models.PositiveIntegerField(null=True, blank=True, help_text="How long access lasts. Empty: no end.")
-    refund_days = models.PositiveSmallIntegerField(default=0, help_text="Days in which the money is given back. 0: none.")
+    refund_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Days in which the money is given back. 0: none."
+    )
     refund_text = models.TextField(blank=True, help_text="The refund rule in one or two plain sentences.")
     stripe_product = models.CharField(max_length=255, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -61,7 +69,9 @@ class Offer(ClusterableModel):
         InlinePanel("items", label="course", min_num=1),
         MultiFieldPanel([FieldPanel("unit_amount"), FieldPanel("currency")], heading="Price"),
         MultiFieldPanel([FieldPanel("opens_at"), FieldPanel("closes_at"), FieldPanel("seats")], heading="On sale"),
-        MultiFieldPanel([FieldPanel("access_days"), FieldPanel("refund_days"), FieldPanel("refund_text")], heading="Terms"),
+        MultiFieldPanel(
+            [FieldPanel("access_days"), FieldPanel("refund_days"), FieldPanel("refund_text")], heading="Terms"
+        ),
     ]
 
     class Meta:
@@ -82,6 +92,17 @@ class Offer(ClusterableModel):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse what `clean` refuses, whoever saves."""
+        if self._terms_changed() and self.is_ordered():
+            raise ValidationError(FROZEN)
+        super().save(*args, **kwargs)
+
+    @property
+    def price(self) -> str:
+        """What a person reads: $48.00, or Free."""
+        return money.display(self.unit_amount, self.currency) if self.unit_amount else "Free"
+
     @property
     def is_free(self) -> bool:
         """Nothing to pay: one is enrolled at once."""
@@ -101,12 +122,6 @@ class Offer(ClusterableModel):
         super().clean()
         if self._terms_changed() and self.is_ordered():
             raise ValidationError(FROZEN)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse what `clean` refuses, whoever saves."""
-        if self._terms_changed() and self.is_ordered():
-            raise ValidationError(FROZEN)
-        super().save(*args, **kwargs)
 
     def _terms_changed(self) -> bool:
         if self.pk is None:
@@ -131,15 +146,15 @@ class OfferItem(models.Model):
     def __str__(self) -> str:
         return f"{self.course} in {self.offer}"
 
-    def clean(self) -> None:
-        """What was sold stays what it was."""
-        if self._changed() and Offer.objects.filter(pk=self.offer_id, orders__isnull=False).exists():
-            raise ValidationError(FROZEN)
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Refuse what `clean` refuses, whoever saves."""
         self.clean()
         super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """What was sold stays what it was."""
+        if self._changed() and Offer.objects.filter(pk=self.offer_id, orders__isnull=False).exists():
+            raise ValidationError(FROZEN)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         """A course that was sold stays in its offer."""
@@ -148,4 +163,6 @@ class OfferItem(models.Model):
         return super().delete(*args, **kwargs)
 
     def _changed(self) -> bool:
-        return not (self.pk and OfferItem.objects.filter(pk=self.pk, course=self.course_id, offer=self.offer_id).exists())
+        return not (
+            self.pk and OfferItem.objects.filter(pk=self.pk, course=self.course_id, offer=self.offer_id).exists()
+        )

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from core import money
 from core.serials import SYMBOLS
 from courses.models import CoursePage
 from enrollments.models import Enrollment
@@ -75,9 +76,12 @@ class Order(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
+        permissions: ClassVar[list[tuple[str, str]]] = [("refund_order", "Can refund orders")]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["user", "offer"], condition=Q(state__in=[state.value for state in State.unfinished()]), name="payments_one_unfinished_order"
+                fields=["user", "offer"],
+                condition=Q(state__in=[state.value for state in State.unfinished()]),
+                name="payments_one_unfinished_order",
             ),
             models.CheckConstraint(condition=Q(subtotal__gte=0), name="payments_subtotal_not_negative"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="payments_at_least_one"),
@@ -100,6 +104,11 @@ class Order(models.Model):
         return State(self.state)
 
     @property
+    def asked(self) -> str:
+        """The price that was asked, as people read it."""
+        return money.display(self.subtotal, self.currency)
+
+    @property
     def needs_review(self) -> bool:
         """A person must look, and has not."""
         return bool(self.review_reason) and self.review_reason != self.review_settled
@@ -117,15 +126,19 @@ class OrderItem(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="items")
     course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="order_items")
     amount = models.PositiveBigIntegerField(help_text="This item's part of the subtotal.")
-    enrollment = models.ForeignKey(Enrollment, null=True, blank=True, on_delete=models.PROTECT, related_name="order_items")
-    claim_token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001 - unique where set
+    enrollment = models.ForeignKey(
+        Enrollment, null=True, blank=True, on_delete=models.PROTECT, related_name="order_items"
+    )
+    claim_token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
 
     wagtail_reference_index_ignore = True
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["enrollment"], condition=Q(enrollment__isnull=False), name="payments_enrollment_given_once")
+            models.UniqueConstraint(
+                fields=["enrollment"], condition=Q(enrollment__isnull=False), name="payments_enrollment_given_once"
+            )
         ]
 
     def __str__(self) -> str:
@@ -145,7 +158,7 @@ class CheckoutAttempt(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="attempts")
     n = models.PositiveIntegerField()
     idempotency_key = models.CharField(max_length=255, unique=True)
-    session_id = models.CharField(max_length=255, null=True, blank=True, unique=True)  # noqa: DJ001 - unique where set
+    session_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
     url = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()

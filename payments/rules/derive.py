@@ -118,7 +118,7 @@ def _dispute_reasons(disputes: list[Fact]) -> list[str]:
 
 def _refund_reasons(refunds: list[Fact]) -> list[str]:
     return [
-        f"The refund {refund.id} did not reach the buyer. The money is back with the school; access is as if it had not been asked for."
+        f"The refund {refund.id} did not reach the buyer. The money is back with the school, and access is as before."
         for refund in refunds
         if refund.status == "failed"
     ]

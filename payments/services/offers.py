@@ -17,8 +17,10 @@ def current_offer(course: CoursePage, *, at: datetime | None = None) -> Offer | 
 
 
 @transaction.atomic
-def save_offer(*, courses: list[CoursePage], unit_amount: int, currency: str = "usd", name: str = "", **terms: Any) -> Offer:
-    """Put courses on sale at a price. The same offer twice is one; another price is a new offer, and the old one closes."""
+def save_offer(
+    *, courses: list[CoursePage], unit_amount: int, currency: str = "usd", name: str = "", **terms: Any
+) -> Offer:
+    """Put courses on sale. The same offer twice is one; another price is a new offer, and the old one closes."""
     name = name or ", ".join(course.title for course in courses)
     now = timezone.now()
     wanted = {"name": name, "currency": currency, "unit_amount": unit_amount, **terms}
@@ -40,7 +42,9 @@ def save_offer(*, courses: list[CoursePage], unit_amount: int, currency: str = "
 def close_offer(*, offer: Offer, at: datetime | None = None) -> None:
     """Off sale. Whoever is at checkout may finish."""
     now = at or timezone.now()
-    Offer.objects.filter(pk=offer.pk).update(closes_at=now, opens_at=None if not offer.opens_at or offer.opens_at >= now else offer.opens_at)
+    Offer.objects.filter(pk=offer.pk).update(
+        closes_at=now, opens_at=None if not offer.opens_at or offer.opens_at >= now else offer.opens_at
+    )
     tell_catalogue(offer=offer)
 
 
@@ -53,4 +57,8 @@ def tell_catalogue(*, offer: Offer) -> None:
 def catalogue_facts(course: CoursePage) -> dict[str, Any]:
     """The price that the catalogue shows, filters and sorts by."""
     offer = current_offer(course)
-    return {"price_amount": offer.unit_amount, "currency": offer.currency} if offer else {"price_amount": None, "currency": ""}
+    return (
+        {"price_amount": offer.unit_amount, "currency": offer.currency}
+        if offer
+        else {"price_amount": None, "currency": ""}
+    )

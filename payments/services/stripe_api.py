@@ -17,15 +17,18 @@ from django.conf import settings
 from payments.rules.reading import Raw
 
 logger = logging.getLogger(__name__)
+logging.getLogger("stripe").setLevel(logging.WARNING)  # it logs addresses and messages of every request
 stripe.enable_telemetry = False  # it writes a file into the home directory
 
 API_VERSION = "2026-10-28.endive"
 """The version that these requests and `rules.reading` were written for; stripe 16.1 pins the same."""
 SESSION_PARTS = ["line_items", "invoice", "payment_intent.latest_charge.balance_transaction"]
 TEMPORARY = (409, 429)
+EXPECTED = ("resource_missing", "resource_already_exists")
+"""What is asked in order to find out, as with a product that may have to be made first."""
 
 
-class StripeDown(Exception):
+class StripeDownError(Exception):
     """No answer, or one that says "later". Whoever asked may ask again; `answered` tells whether Stripe spoke."""
 
     def __init__(self, message: str, *, answered: bool) -> None:
@@ -33,7 +36,7 @@ class StripeDown(Exception):
         self.answered = answered
 
 
-class StripeRefused(Exception):
+class StripeRefusedError(Exception):
     """Stripe understood and said no: a mistake of ours, or an object that it does not have."""
 
     def __init__(self, code: str, param: str, *, other_parameters: bool = False) -> None:
@@ -44,7 +47,7 @@ class StripeRefused(Exception):
         """The idempotency key was used before with other parameters."""
 
 
-class BadSignature(Exception):
+class BadSignatureError(Exception):
     """Not sent by Stripe, or not now, or altered on the way."""
 
 
@@ -80,7 +83,7 @@ def create_session(request: CheckoutRequest) -> Raw:
     """A page at Stripe to pay on. The product is made when Stripe does not have it yet."""
     try:
         return _create_session(request)
-    except StripeRefused as refusal:
+    except StripeRefusedError as refusal:
         if refusal.code != "resource_missing" or "product" not in refusal.param:
             raise
     _create_product(request)
@@ -126,7 +129,7 @@ def _create_product(request: CheckoutRequest) -> None:
                 {"id": request.product, "name": request.name},
                 options={"idempotency_key": f"{request.idempotency_key}-product"},
             )
-    except StripeRefused as refusal:
+    except StripeRefusedError as refusal:
         if refusal.code != "resource_already_exists":  # somebody else made it a moment ago
             raise
 
@@ -149,7 +152,7 @@ def order_of_payment(payment_intent: str) -> str:
     try:
         with _translated():
             intent = _plain(_client().v1.payment_intents.retrieve(payment_intent))
-    except StripeRefused:
+    except StripeRefusedError:
         return ""
     return str((intent.get("metadata") or {}).get("order", ""))
 
@@ -169,7 +172,7 @@ def signed_event(payload: bytes, signature: str) -> Raw:
             return _plain(_client().construct_event(payload, signature, secret))
         except (stripe.SignatureVerificationError, ValueError):
             continue
-    raise BadSignature
+    raise BadSignatureError
 
 
 @contextmanager
@@ -179,16 +182,17 @@ def _translated() -> Iterator[None]:
         yield
     except stripe.APIConnectionError as error:
         logger.warning("Stripe gave no answer (%s)", type(error).__name__)
-        raise StripeDown("no answer", answered=False) from error
+        raise StripeDownError("no answer", answered=False) from error
     except stripe.StripeError as error:
         code, status = error.code or type(error).__name__, error.http_status or 0
-        logger.warning("Stripe answered %s %s, request %s", status, code, error.request_id)
+        level = logging.INFO if code in EXPECTED else logging.WARNING
+        logger.log(level, "Stripe answered %s %s, request %s", status, code, error.request_id)
         if status >= 500:
-            raise StripeDown(code, answered=True) from error
+            raise StripeDownError(code, answered=True) from error
         if status in TEMPORARY:
-            raise StripeDown(code, answered=False) from error
+            raise StripeDownError(code, answered=False) from error
         other = isinstance(error, stripe.IdempotencyError)
-        raise StripeRefused(code, getattr(error, "param", None) or "", other_parameters=other) from error
+        raise StripeRefusedError(code, getattr(error, "param", None) or "", other_parameters=other) from error
 
 
 def _client() -> stripe.StripeClient:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django import forms
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
@@ -18,14 +19,17 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Tabbed
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
+from core.publishing import PublishRefused
+from quizzes.grading import publishing_problems
 from quizzes.models.frozen import Frozen, FrozenQuerySet
+from quizzes.page_forms import QuestionForm
 from quizzes.questions import KINDS, QUESTION_TYPES
 from quizzes.questions.base import SpecError
 from quizzes.questions.freezing import Frozen as FrozenSpec
 from quizzes.questions.freezing import body_block, freeze
 
 
-class QuestionBank(models.Model):
+class QuestionBank(models.Model):  # type: ignore[django-manager-missing]  # Wagtail's mixins are untyped
     """A shelf of questions: of one course, or of the whole school."""
 
     name = models.CharField(max_length=120)
@@ -126,6 +130,9 @@ class Question(
     source = models.CharField(max_length=250, blank=True, help_text="Where the right answer can be looked up.")
     license = models.CharField(max_length=120, blank=True, help_text="If it is not your own: the license.")
 
+    change_kind = models.CharField(max_length=10, default="content", editable=False)
+    """What the person who published last said of the change: typo, content or key."""
+
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="question")
     workflow_states = GenericRelation(
         "wagtailcore.WorkflowState",
@@ -135,20 +142,23 @@ class Question(
         for_concrete_model=False,
     )
 
-    objects = QuestionQuerySet.as_manager()
-    change_kind: str = "content"
+    objects: ClassVar[Any] = QuestionQuerySet.as_manager()
+    base_form_class = QuestionForm
 
     edit_handler = TabbedInterface(
         [
-            ObjectList([FieldPanel("title"), FieldPanel("bank"), FieldPanel("body")], heading="Question"),
+            ObjectList(
+                [FieldPanel("title"), FieldPanel("bank", widget=forms.Select), FieldPanel("body")], heading="Question"
+            ),
             ObjectList(
                 [
-                    FieldPanel("tags"),
+                    FieldPanel("tags", widget=forms.CheckboxSelectMultiple),
                     FieldPanel("study"),
                     MultiFieldPanel([FieldPanel("source"), FieldPanel("license")], heading="Where it comes from"),
                 ],
                 heading="Topic and source",
             ),
+            ObjectList([FieldPanel("publish_as")], heading="Publishing"),
         ]
     )
 
@@ -184,6 +194,20 @@ class Question(
         # The stored form, not the loaded one: loading gives an item that has no id a new one, and hides the fault.
         kind, raw = body_block([dict(block) for block in self.body.raw_data])
         return freeze(kind=kind, raw=raw, language=language)
+
+    def problems(self) -> list[str]:
+        """Why it must not be published as it stands, in words for its author."""
+        try:
+            spec = self.spec()
+        except SpecError as refusal:
+            return [str(refusal)]
+        return publishing_problems(spec.kind, next(iter(spec.public.values())), spec.key)
+
+    def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
+        """Publish, or raise PublishRefused with every reason: workflow, schedule and services come this way."""
+        if problems := revision.as_object().problems():
+            raise PublishRefused(problems)
+        return super().publish(revision, *args, **kwargs)
 
     @property
     def preview_modes(self) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -26,7 +27,8 @@ from wagtail.models import Orderable, Page
 from courses.models import Unit
 from quizzes.models.bank import Question, QuestionBank, QuestionVersion, Tag
 from quizzes.models.frozen import Frozen, FrozenQuerySet
-from quizzes.rules.review import default_policy, policy_problems
+from quizzes.page_forms import QuizPageForm
+from quizzes.rules.review import MOMENTS, default_policy, policy_problems
 from quizzes.rules.standing import BEST, METHODS
 
 
@@ -56,6 +58,7 @@ class QuizPage(Unit):
         blank=True, help_text='Agreed to before the start, such as "I answer alone". Empty: none.'
     )
 
+    base_form_class = QuizPageForm
     template = "quizzes/quiz_page.html"
     page_description = "A quiz of questions from the bank, marked at once."
     content_panels: ClassVar[list[Any]] = [
@@ -73,7 +76,11 @@ class QuizPage(Unit):
         MultiFieldPanel([FieldPanel("attempts_allowed"), FieldPanel("cooldown_minutes")], heading="Tries"),
         MultiFieldPanel([FieldPanel("shuffle_questions"), FieldPanel("shuffle_options")], heading="Order"),
         FieldPanel("honor_statement"),
-        FieldPanel("review_policy"),
+        MultiFieldPanel(
+            [FieldPanel(f"review_{moment}") for moment in MOMENTS],
+            heading="What is shown when",
+            help_text="Explanations give answers away: show them when no further try depends on them.",
+        ),
     ]
     edit_handler = TabbedInterface(
         [
@@ -170,7 +177,7 @@ class QuizSlot(Orderable, ClusterableModel):
 
     panels: ClassVar[list[Any]] = [
         FieldPanel("question"),
-        FieldPanel("bank"),
+        FieldPanel("bank", widget=forms.Select),
         FieldPanel("tags"),
         FieldRowPanel([FieldPanel("count"), FieldPanel("points")]),
     ]

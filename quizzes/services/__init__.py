@@ -3,7 +3,13 @@
 from quizzes.services.answers import ItemOutcome, SaveReport, SentItem, save_answers
 from quizzes.services.attempts import StartRefusedError, settle, settle_due, start_attempt, submit_attempt
 from quizzes.services.authoring import build_quiz, import_question
-from quizzes.services.publishing import freeze_missed, freeze_question, freeze_quiz, publish_question, question_problems
+from quizzes.services.publishing import (
+    freeze_missed,
+    freeze_question,
+    freeze_quiz,
+    publish_question,
+    quiz_problems,
+)
 from quizzes.services.standing import QuizStanding, quiz_standing
 
 __all__ = [
@@ -18,7 +24,7 @@ __all__ = [
     "freeze_quiz",
     "import_question",
     "publish_question",
-    "question_problems",
+    "quiz_problems",
     "quiz_standing",
     "save_answers",
     "settle",

@@ -44,6 +44,8 @@ def start_attempt(
             return attempt
         version = quiz.versions.order_by("-number").first() or freeze_quiz(quiz=quiz, at=now)
         standing = quiz_standing(quiz=quiz, version=version, enrollment=enrollment, at=now)
+        if standing.open_attempt:  # another start won between the two reads
+            continue
         if not standing.may_start(now):
             raise StartRefusedError
         if version.settings["honor_statement"] and not honor:
@@ -52,7 +54,7 @@ def start_attempt(
         attempt.quiz_version = version
         attempt.honor_at = now if version.settings["honor_statement"] else None
         paper = make_paper(
-            version=version, seed=attempt.seed, learner_id=enrollment.user_id, language=settings.LANGUAGE_CODE
+            version=version, seed=bytes(attempt.seed), learner_id=enrollment.user_id, language=settings.LANGUAGE_CODE
         )
         try:
             with transaction.atomic():

@@ -14,8 +14,9 @@ from core.publishing import PublishRefused
 from courses.models import CoursePage, ModulePage
 from quizzes.models import Question, QuestionBank, QuizPage, QuizSection, QuizSlot, Tag
 from quizzes.services.content_format import ident, stream_of
-from quizzes.services.publishing import freeze_question, freeze_quiz, question_problems
+from quizzes.services.publishing import freeze_question, freeze_quiz
 
+OPTIONAL_TERMS = ("closes_at", "honor_statement", "method", "review_policy", "shuffle_options", "shuffle_questions")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
@@ -47,7 +48,7 @@ def import_question(
     question.body = question.body.stream_block.to_python(stream)
     question.tags = tags
     question.live, question.has_unpublished_changes, question.last_published_at = True, False, now
-    if problems := question_problems(question):
+    if problems := question.problems():
         raise PublishRefused([f"{external_id}: {problem}" for problem in problems])
     question.save()
     freeze_question(question=question, author=author, at=now)
@@ -80,7 +81,7 @@ def build_quiz(
         "time_limit_minutes": spec.get("minutes", 0),
         "attempts_allowed": spec.get("attempts", 0),
         "cooldown_minutes": spec.get("cooldown_minutes", 0),
-        "honor_statement": spec.get("honor_statement", ""),
+        **{name: spec[name] for name in OPTIONAL_TERMS if name in spec},
     }
     places = [(question.pk, points) for question, points in asked]
     if (

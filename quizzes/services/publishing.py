@@ -10,27 +10,16 @@ from wagtail.models import Page
 
 from core.freeze import digest
 from core.publishing import PublishRefused
-from quizzes.grading import publishing_problems
 from quizzes.models import Question, QuestionVersion, QuizPage, QuizVersion
-from quizzes.questions.base import SpecError
-
-
-def question_problems(question: Question) -> list[str]:
-    """Why this question must not be published as it stands."""
-    try:
-        spec = question.spec()
-    except SpecError as refusal:
-        return [str(refusal)]
-    return publishing_problems(spec.kind, next(iter(spec.public.values())), spec.key)
 
 
 def publish_question(
     *, question: Question, user: Any = None, change: str = QuestionVersion.Change.CONTENT, at: datetime | None = None
 ) -> QuestionVersion:
     """Publish the question as it stands and return the version that learners meet from now on."""
-    if problems := question_problems(question):
+    if problems := question.problems():
         raise PublishRefused(problems)
-    question.change_kind = change
+    question.change_kind = change  # carried into the revision, because publishing works on the revision's object
     question.save_revision(user=user).publish(user=user, skip_permission_checks=True)
     return freeze_question(question=question, author=user, change=change, at=at)
 
@@ -133,7 +122,7 @@ def quiz_problems(page: Page) -> list[str]:
     asked = [slot.question_id for slot in slots if slot.question_id]
     if len(asked) != len(set(asked)):
         found.append("A question stands in the quiz twice.")
-    found += [problem for slot in slots if slot.question_id for problem in _fixed_problems(slot.question)]
+    found += [problem for slot in slots if slot.question for problem in _fixed_problems(slot.question)]
     found += _draw_problems(
         [slot.frozen(section) for section in page.sections.all() for slot in section.slots.all()], set(asked)
     )

@@ -62,11 +62,18 @@ def closing(settings: dict[str, Any]) -> datetime | None:
     return datetime.fromisoformat(settings["closes_at"]) if settings["closes_at"] else None
 
 
-def quiz_standing(*, quiz: QuizPage, version: QuizVersion, enrollment: Enrollment, at: datetime) -> QuizStanding:
-    """Read once: the attempts of this enrollment and what this learner is granted."""
+def quiz_standing(
+    *, quiz: QuizPage, version: QuizVersion, enrollment: Enrollment, at: datetime, starting: bool = True
+) -> QuizStanding:
+    """Read once: the attempts of this enrollment and what this learner is granted.
+
+    Once nothing is to be started any more, grants matter only where tries are counted.
+    """
     attempts = list(Attempt.objects.filter(enrollment=enrollment, quiz=quiz).order_by("number"))
-    allowance = Accommodation.objects.allowance(learner_id=enrollment.user_id, quiz_id=quiz.pk, on=at.date())
     terms = version.settings
+    allowance = Allowance()
+    if starting or terms["attempts_allowed"]:
+        allowance = Accommodation.objects.allowance(learner_id=enrollment.user_id, quiz_id=quiz.pk, on=at.date())
     finished = [attempt for attempt in attempts if attempt.state in Attempt.FINISHED]
     counted = [attempt for attempt in attempts if attempt.state != Attempt.State.VOIDED]
     allowed = terms["attempts_allowed"]
@@ -86,7 +93,9 @@ def quiz_standing(*, quiz: QuizPage, version: QuizVersion, enrollment: Enrollmen
 
 
 def _next_at(attempts: list[Attempt], cooldown_minutes: int) -> datetime | None:
-    ended = [attempt for attempt in attempts if attempt.submitted_at]
-    if not ended or not cooldown_minutes:
-        return None
-    return max(next_try_at(attempt.submitted_at, attempt.deadline_at, cooldown_minutes) for attempt in ended)
+    waits = [
+        next_try_at(attempt.submitted_at, attempt.deadline_at, cooldown_minutes)
+        for attempt in attempts
+        if attempt.submitted_at
+    ]
+    return max(waits, default=None) if cooldown_minutes else None

@@ -7,13 +7,16 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
 from core.access import can
 from enrollments.standing import course_id_above, standing_of
 from quizzes import grading
-from quizzes.models import Attempt, QuizPage, QuizVersion
+from quizzes.models import Attempt, AttemptItem, Question, QuestionVersion, QuizPage, QuizVersion
+from quizzes.questions import question_type
 from quizzes.rules.words import minutes_in_words, moment_in_words
 from quizzes.services import QuizStanding, quiz_standing, settle
+from quizzes.views.paper import AskedItem, asked
 
 register = template.Library()
 
@@ -99,3 +102,38 @@ def _attempt_row(attempt: Attempt) -> dict[str, Any]:
         "word": "Being graded" if waits else "Passed" if attempt.passed else "Not yet",
         "kind": "note" if waits else "good" if attempt.passed else "care",
     }
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A question as it would be frozen: what a learner sees, and what its author wants to check."""
+
+    item: AskedItem
+    problems: list[str]
+    right_answer: list[str]
+    unsafe: list[str]
+    remarks: list[dict[str, str]]
+    general: SafeString
+
+
+@register.simple_tag
+def preview_item(question: Question) -> Preview:
+    """`{% preview_item question as preview %}`; nothing is stored."""
+    spec = question.spec()
+    public = next(iter(spec.public.values()))
+    version = QuestionVersion(question=question, kind=spec.kind, public=spec.public, key=spec.key)
+    kept = question_type(spec.kind)
+    texts = {option["id"]: option["text"] for option in public.get("options", [])}
+    feedback = next(iter(spec.key["feedback"].values()))
+    return Preview(
+        item=asked(AttemptItem(position=1, version=version, points_m=1000)),
+        problems=question.problems(),
+        right_answer=kept.in_words(public, kept.best_answer(public, spec.key)),
+        unsafe=[texts[option] for option in spec.key.get("unsafe", [])],
+        remarks=[
+            {"about": texts.get(ref.partition(":")[2], "The accepted number"), "text": text}
+            for ref, text in feedback.items()
+            if ref != "general"
+        ],
+        general=mark_safe(feedback.get("general", "")),  # noqa: S308 - cleaned when it was frozen
+    )

@@ -8,8 +8,9 @@ from django.utils import timezone
 from courses.models import CoursePage, ModulePage
 from enrollments.models import Enrollment
 from enrollments.services import enroll
-from quizzes.models import Question, QuestionBank, QuizPage
-from quizzes.services import build_quiz
+from quizzes.models import Attempt, Question, QuestionBank, QuizPage
+from quizzes.services import SentItem, build_quiz, import_question, save_answers
+from quizzes.services.answers import token_of
 
 _numbers = count(1)
 
@@ -63,16 +64,15 @@ def every_kind() -> list[dict[str, Any]]:
 def make_quiz(course: CoursePage, *questions: dict[str, Any], **terms: Any) -> QuizPage:
     """A published quiz at the end of the course's first module. In the author's order, without limits, unless told."""
     module = ModulePage.objects.child_of(course).first()
-    rules = {name: terms.pop(name) for name in list(terms) if name in RULES}
-    spec = {"title": "Quiz", "slug": "quiz", "pass_mark": 80, "minutes": 0, **terms, "question": list(questions)}
-    quiz = build_quiz(module=module, spec=spec)
-    for name, value in {"shuffle_questions": False, "shuffle_options": False, **rules}.items():
-        setattr(quiz, name, value)
-    quiz.save_revision().publish()
-    return QuizPage.objects.get(pk=quiz.pk)
-
-
-RULES = ("shuffle_questions", "shuffle_options", "method", "review_policy", "closes_at", "honor_statement")
+    plain = {
+        "title": "Quiz",
+        "slug": "quiz",
+        "pass_mark": 80,
+        "minutes": 0,
+        "shuffle_questions": False,
+        "shuffle_options": False,
+    }
+    return build_quiz(module=module, spec={**plain, **terms, "question": list(questions)})
 
 
 def make_enrollment(user: Any, course: CoursePage) -> Enrollment:
@@ -90,3 +90,25 @@ def right_fields(question: Question) -> dict[str, Any]:
     version = question.versions.first()
     key = version.key
     return {"v": "5", "u": "g"} if version.kind == "numeric" else {"c": key["correct"]}
+
+
+def save_one(
+    attempt: Attempt, position: int, fields: dict[str, Any], *, at: Any = None, token: str | None = None
+) -> str:
+    """Save one answer as a page would that was loaded just now, or with an older page's token; what became of it."""
+    item = attempt.items.get(position=position)
+    listed = {name: value if isinstance(value, list) else [value] for name, value in fields.items()}
+    report = save_answers(
+        attempt_uuid=attempt.uuid,
+        user=attempt.enrollment.user,
+        sent={position: SentItem(fields=listed, token=token or token_of(item))},
+        at=at,
+    )
+    if report is None or report.ended:
+        return "unknown" if report is None else "ended"
+    return report.outcomes[0].result
+
+
+def reimport(course: CoursePage, spec: dict[str, Any]) -> Question:
+    """The question, imported again."""
+    return import_question(bank=bank_of(course), spec=spec)

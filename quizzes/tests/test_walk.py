@@ -27,7 +27,7 @@ class Browser:
         found: dict[str, list[str]] = {}
         for tag in re.findall(r"<input[^>]*>", form):
             name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-            ticked = 'type="radio"' not in tag and 'type="checkbox"' not in tag or " checked" in tag
+            ticked = ('type="radio"' not in tag and 'type="checkbox"' not in tag) or " checked" in tag
             if name and ticked:
                 found.setdefault(name[1], []).append(value[1] if value else "")
         return found

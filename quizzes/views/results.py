@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from wagtail.models import Page
 
 from accounts.requests import OwnRequest
 from core.access import visible
+from enrollments.models import Enrollment
 from quizzes import grading
 from quizzes.models import Attempt, AttemptItem
 from quizzes.questions import question_type
@@ -48,14 +50,18 @@ class ReviewedItem:
 def review(request: OwnRequest, uuid: UUID) -> HttpResponse:
     """The learner's own result. The marking is shown from the moment that the quiz names, not before."""
     rows = visible(request.user, "review", Attempt.objects.filter(uuid=uuid))
-    found = rows.select_related("enrollment__user", "quiz", "quiz_version").first()
+    studies = Enrollment.objects.active().filter(pk=OuterRef("enrollment"))
+    rows = rows.annotate(has_access=Exists(studies)).select_related("enrollment__user", "quiz", "quiz_version")
+    found = rows.first()
     if found is None:
         raise Http404
     now = timezone.now()
     found = settle(attempt=found, at=now)
     if found.is_open:
         return redirect("attempt", uuid=found.uuid)
-    standing = quiz_standing(quiz=found.quiz, version=found.quiz_version, enrollment=found.enrollment, at=now)
+    standing = quiz_standing(
+        quiz=found.quiz, version=found.quiz_version, enrollment=found.enrollment, at=now, starting=False
+    )
     shown = matrix.shown(found.quiz_version.settings["review_policy"], moments(standing))
     items = list(_paper(found, with_key=bool(shown & {matrix.REMARK, matrix.RIGHT_ANSWER, matrix.GENERAL})))
     context = {
@@ -64,8 +70,8 @@ def review(request: OwnRequest, uuid: UUID) -> HttpResponse:
         "result": result_in_words(found, standing, items, shown, now),
         "may_start": standing.may_start(now),
         "lessons": _lessons(items) if not found.passed else [],
-        "items": [_reviewed(item, shown) for item in items] if shown - {matrix.SCORE} else [],
-        "waiting_for_moment": shown != frozenset(matrix.ASPECTS),
+        # The result stays one's own; the questions belong to the course and are read with access to it.
+        "items": [_reviewed(item, shown) for item in items] if found.has_access and shown - {matrix.SCORE} else [],
     }
     return render(request, "quizzes/review.html", context)
 

@@ -5,6 +5,7 @@ import re
 from stripe_sandbox.checkout import outcomes
 from stripe_sandbox.checkout.methods import chosen, offered
 from stripe_sandbox.checkout.page import authenticate_page, closed_page, invoice_page, locked_email, pay_page
+from stripe_sandbox.checkout.pdf import invoice_pdf
 from stripe_sandbox.checkout.pricing import (
     CodeRefusedError,
     apply_discount,
@@ -18,7 +19,7 @@ from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
 
 PAY = re.compile(r"^/c/pay/(cs_test_\w+)(?:/(code|authenticate))?$")
-INVOICE = re.compile(r"^/i/(in_\w+)$")
+INVOICE = re.compile(r"^/i/(in_\w+?)(/pdf)?$")
 Form = dict[str, str]
 
 
@@ -26,8 +27,7 @@ def serve(sandbox: Sandbox, method: str, path: str, form: Form) -> Page | None:
     """Answer a page of the checkout; None when the path is not one."""
     invoice = INVOICE.match(path)
     if invoice and method == "GET":
-        found = sandbox.store.find("invoice", invoice[1])
-        return invoice_page(found) if found else _unknown()
+        return _invoice(sandbox, invoice[1], pdf=bool(invoice[2]))
     match = PAY.match(path)
     if match is None:
         return None
@@ -41,6 +41,13 @@ def serve(sandbox: Sandbox, method: str, path: str, form: Form) -> Page | None:
 
 def _unknown() -> Page:
     return render("Not found", '<section class="narrow"><h1>No such checkout</h1></section>', status=404)
+
+
+def _invoice(sandbox: Sandbox, identifier: str, *, pdf: bool) -> Page:
+    invoice = sandbox.store.find("invoice", identifier)
+    if invoice is None:
+        return _unknown()
+    return Page(invoice_pdf(invoice), content_type="application/pdf") if pdf else invoice_page(invoice)
 
 
 def _open(sandbox: Sandbox, session: Json, method: str, door: str, form: Form) -> Page:

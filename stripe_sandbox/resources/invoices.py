@@ -8,7 +8,7 @@ from stripe_sandbox.store import Json, new_id
 
 
 def make_invoice(sandbox: Sandbox, session: Json, private: Json) -> Json:
-    """A paid invoice with the session's lines; its page is served by the sandbox, a PDF is not."""
+    """A paid invoice with the session's lines; its page and a plain PDF are served by the sandbox."""
     now, identifier = sandbox.clock.now(), new_id("invoice")
     total, data = session["amount_total"], session["invoice_creation"]["invoice_data"]
     number = f"SANDBOX-{len(sandbox.store.select('invoice')) + 1:04d}"
@@ -51,7 +51,7 @@ def make_invoice(sandbox: Sandbox, session: Json, private: Json) -> Json:
             "ending_balance": 0,
             "footer": data["footer"],
             "hosted_invoice_url": f"{private['origin']}/i/{identifier}",
-            "invoice_pdf": None,
+            "invoice_pdf": f"{private['origin']}/i/{identifier}/pdf",
             "issuer": {"type": "self"},
             "lines": _lines(identifier, private["lines"], now),
             "livemode": False,

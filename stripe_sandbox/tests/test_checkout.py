@@ -241,6 +241,9 @@ def test_an_invoice_is_made_when_asked_for(
     invoice = client.v1.invoices.retrieve(after.invoice.id)  # type: ignore[union-attr]
     assert (invoice.status, invoice.total, invoice.amount_paid) == ("paid", 14800, 14800)
     assert "Introduction" in fetch(str(invoice.hosted_invoice_url)).text
+    pdf = fetch(str(invoice.invoice_pdf))
+    assert (pdf.headers["Content-Type"], pdf.text[:8]) == ("application/pdf", "%PDF-1.4")
+    assert "(Introduction x 1: $148.00) Tj" in pdf.text
     assert types(sandbox)[-2:] == ["invoice.finalized", "invoice.paid"]
 
 

@@ -1,0 +1,203 @@
+"""From an offer to Stripe's page: a row before the call, one session however often the button is pressed."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from courses.models import PolicyVersion
+from enrollments.models import Enrollment
+from payments.models import CheckoutAttempt, Offer, Order, OrderItem
+from payments.rules.reading import Raw, moment
+from payments.rules.states import State
+from payments.services import stripe_api
+from payments.services.seats import seat_free
+from payments.services.sync import sync_order
+
+logger = logging.getLogger(__name__)
+LIFE = timedelta(hours=23)
+"""How long a session stays open; Stripe allows 24 hours by its own clock."""
+LIFE_WITH_SEATS = timedelta(minutes=31)
+SHORTEST_LIFE = timedelta(minutes=30, seconds=20)
+"""Stripe refuses less than 30 minutes; an attempt with less left is not repeated but replaced."""
+STILL_USABLE = timedelta(minutes=1)
+
+
+class CheckoutRefusedError(Exception):
+    """Nothing is sold as things are; the message says why."""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """Where the buyer goes: to Stripe, or, with an empty `url`, to the order, which has moved on."""
+
+    order: Order
+    url: str
+
+
+def start_checkout(*, user: User, offer: Offer, site: str, at: datetime | None = None) -> Checkout:
+    """The page to pay on. `site` is the address that the buyer came to, with its slash.
+
+    A second press, a second tab or a second process gets the same order and the same session. Whatever is
+    raised (CheckoutRefusedError, StripeDownError, StripeRefusedError): nothing was charged.
+    """
+    now = at or timezone.now()
+    order = take_order(user=user, offer=offer, at=now)
+    if order.attempts.exclude(session_id=None).exists():
+        order = sync_order(order=order, at=now)  # it may be paid by now, or have expired
+        if order.status.ended_unpaid:
+            order = take_order(user=user, offer=offer, at=now)
+        elif order.status not in (State.NEW, State.OPEN):
+            return Checkout(order, "")
+    return Checkout(order, _session_url(order, site, now))
+
+
+@transaction.atomic
+def take_order(*, user: User, offer: Offer, at: datetime | None = None) -> Order:
+    """This person's one unfinished order of the offer, or a new one that holds a seat."""
+    now = at or timezone.now()
+    if offer.seats is not None:
+        offer = Offer.objects.select_for_update(of=("self",)).get(
+            pk=offer.pk
+        )  # seats are counted by one buyer at a time
+    _refuse_what_cannot_be_sold(user, offer, now)
+    existing = Order.objects.unfinished().filter(user=user, offer=offer).first()
+    if existing:
+        return existing
+    if not seat_free(offer=offer, quantity=1):
+        raise CheckoutRefusedError("This course is full.")
+    try:
+        with transaction.atomic():
+            return _write_order(user, offer, now)
+    except IntegrityError:  # the same person pressed twice, and the other press was first
+        return Order.objects.unfinished().get(user=user, offer=offer)
+
+
+def _refuse_what_cannot_be_sold(user: User, offer: Offer, now: datetime) -> None:
+    if not stripe_api.is_set_up():
+        raise CheckoutRefusedError("Enrolling in this course is not set up yet. Please write to the school.")
+    if not offer.is_open(now):
+        raise CheckoutRefusedError("This course is not on sale now.")
+    courses = [item.course_id for item in offer.items.all()]
+    if Enrollment.objects.current().filter(user=user, course_id__in=courses).exists():
+        raise CheckoutRefusedError("You are enrolled already. Nothing was charged.")
+
+
+def _write_order(user: User, offer: Offer, now: datetime) -> Order:
+    order = Order.objects.create(
+        user=user,
+        buyer={"name": user.legal_name, "email": user.email},
+        offer=offer,
+        title=offer.name,
+        currency=offer.currency,
+        subtotal=offer.unit_amount,
+        terms={
+            "access_days": offer.access_days,
+            "refund_days": offer.refund_days,
+            "refund_text": offer.refund_text,
+            "policies": [policy.frozen() for policy in PolicyVersion.objects.in_force(timezone.localdate(now))],
+        },
+        created_at=now,
+    )
+    courses = [item.course for item in offer.items.select_related("course").order_by("pk")]
+    share, rest = divmod(offer.unit_amount, len(courses))
+    OrderItem.objects.bulk_create(
+        OrderItem(order=order, course=course, amount=share + (rest if number == 0 else 0))
+        for number, course in enumerate(courses)
+    )
+    return order
+
+
+def _session_url(order: Order, site: str, now: datetime) -> str:
+    attempt = next_attempt(order=order, at=now)
+    if attempt.url:
+        return attempt.url
+    try:
+        return _ask_stripe(order, attempt, site)
+    except stripe_api.StripeRefusedError as refusal:
+        if not refusal.other_parameters:
+            raise
+    # The key was used from another address of the site, or before the e-mail address changed: a new attempt, a new key.
+    return _ask_stripe(order, next_attempt(order=order, at=now), site)
+
+
+@transaction.atomic
+def next_attempt(*, order: Order, at: datetime | None = None) -> CheckoutAttempt:
+    """The attempt to go on with: the open one, the one whose answer was lost (same key again), else a new one."""
+    now = at or timezone.now()
+    order = Order.objects.select_for_update(of=("self",)).select_related("offer").get(pk=order.pk)
+    latest = order.attempts.order_by("-n").first()
+    if latest and _goes_on(latest, now):
+        return latest
+    n = (order.attempts.aggregate(last=Max("n"))["last"] or 0) + 1
+    life = LIFE if order.offer.seats is None else LIFE_WITH_SEATS
+    return CheckoutAttempt.objects.create(
+        order=order, n=n, idempotency_key=f"order-{order.uuid}-{n}", created_at=now, expires_at=now + life
+    )
+
+
+def _goes_on(attempt: CheckoutAttempt, now: datetime) -> bool:
+    left = attempt.expires_at - now
+    if attempt.state == CheckoutAttempt.State.OPEN:
+        return left > STILL_USABLE
+    return attempt.state == CheckoutAttempt.State.ASKED and left > SHORTEST_LIFE
+
+
+def _ask_stripe(order: Order, attempt: CheckoutAttempt, site: str) -> str:
+    landing = site.rstrip("/") + reverse("order_return", args=[order.uuid])
+    request = stripe_api.CheckoutRequest(
+        order=str(order.uuid),
+        attempt=attempt.n,
+        product=_product_id(order.offer),
+        name=order.title,
+        currency=order.currency,
+        unit_amount=order.subtotal // order.quantity,
+        quantity=order.quantity,
+        email=str(order.buyer["email"]),
+        expires_at=attempt.expires_at,
+        success_url=f"{landing}?session_id={{CHECKOUT_SESSION_ID}}",
+        cancel_url=landing,
+        idempotency_key=attempt.idempotency_key,
+    )
+    try:
+        session = stripe_api.create_session(request)
+    except stripe_api.StripeDownError as down:
+        if down.answered:  # Stripe keeps a failure under its key: the next try needs a new one
+            _give_up(attempt)
+        raise
+    except stripe_api.StripeRefusedError:
+        _give_up(attempt)
+        raise
+    return _keep(order, attempt, session)
+
+
+def _product_id(offer: Offer) -> str:
+    """One product per course, so that a coupon can be for a course; a bundle is a product of its own."""
+    if offer.stripe_product:
+        return offer.stripe_product
+    keys = [item.course.translation_key.hex for item in offer.items.select_related("course")]
+    product = f"course-{keys[0]}" if len(keys) == 1 else f"offer-{offer.pk}-{int(offer.created_at.timestamp())}"
+    Offer.objects.filter(pk=offer.pk).update(stripe_product=product)
+    return product
+
+
+def _give_up(attempt: CheckoutAttempt) -> None:
+    CheckoutAttempt.objects.filter(pk=attempt.pk, session_id=None).update(state=CheckoutAttempt.State.FAILED)
+
+
+def _keep(order: Order, attempt: CheckoutAttempt, session: Raw) -> str:
+    url = session.get("url") or ""
+    CheckoutAttempt.objects.filter(pk=attempt.pk, session_id=None).update(
+        session_id=session["id"],
+        url=url,
+        state=CheckoutAttempt.State.OPEN,
+        expires_at=moment(session["expires_at"]) or attempt.expires_at,
+    )
+    Order.objects.filter(pk=order.pk, state=State.NEW).update(state=State.OPEN, livemode=bool(session["livemode"]))
+    logger.info("order %s: checkout attempt %s is open", order.number, attempt.n)
+    return url

@@ -1,0 +1,93 @@
+"""What the buyer and the school are told about an order: one mail per thing that happened, written with it."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from wagtail.models import Site
+
+from accounts.models import User
+from courses.models import CoursePage, SchoolSettings
+from enrollments.models import Enrollment
+from notifications.services import record_mail
+from payments.models import Order
+from payments.rules.states import State
+
+
+def write_mails(*, order: Order) -> None:
+    """The mails that follow from the order as it stands; each key is written once."""
+    template = _template(order)
+    if template:
+        key = f"{template.replace('_', '-')}-{order.uuid}"
+        record_mail(key=key, user=order.user, template=template, context=_words(order, template))
+    if order.needs_review:
+        _tell_staff(order)
+
+
+def write_free_mail(*, enrollment: Enrollment) -> None:
+    """Enrolled without an order: a free course."""
+    words = {
+        "titles": [enrollment.course.title],
+        "button_url": settings.SITE_URL + _address(enrollment.course),
+        "button_label": "Open the course",
+        **_school(),
+    }
+    record_mail(key=f"enrolled-free-{enrollment.pk}", user=enrollment.user, template="enrolled", context=words)
+
+
+def _template(order: Order) -> str:
+    state = order.status
+    if state.gives_access:
+        return "enrolled" if order.items.exclude(enrollment=None).exists() else "payment_checked"
+    return {
+        State.PENDING: "payment_pending",
+        State.FAILED: "payment_failed",
+        State.REFUNDED: "order_refunded",
+    }.get(state, "")
+
+
+def _words(order: Order, template: str) -> dict[str, Any]:
+    items = list(order.items.select_related("course"))
+    course = items[0].course
+    to_course = template in ("enrolled", "payment_failed")
+    return {
+        "order": order,
+        "titles": [item.course.title for item in items],
+        "asked": order.asked,
+        "button_url": settings.SITE_URL + (_address(course) if to_course else order.get_absolute_url()),
+        "button_label": {"enrolled": "Open the course", "payment_failed": "Try again"}.get(template, "See the order"),
+        "receipt_url": settings.SITE_URL + order.get_absolute_url(),
+        **_school(),
+    }
+
+
+def _tell_staff(order: Order) -> None:
+    """Everyone who may see orders hears once of each reason."""
+    reason = hashlib.sha256(order.review_reason.encode()).hexdigest()[:12]
+    allowed = Q(groups__permissions__codename="view_order") | Q(user_permissions__codename="view_order")
+    for person in User.objects.filter(allowed, is_active=True).distinct():
+        record_mail(
+            key=f"order-review-{order.uuid}-{reason}-{person.pk}",
+            user=person,
+            template="order_review",
+            context={
+                "order": order,
+                "reasons": order.review_reason.splitlines(),
+                "button_url": settings.SITE_URL + reverse("orders:inspect", args=[order.pk]),
+                "button_label": "See the order",
+                **_school(),
+            },
+        )
+
+
+def _address(course: CoursePage) -> str:
+    """The course's path; the host is the school's own, whoever asked."""
+    parts = course.get_url_parts()
+    return str(parts[2]) if parts else "/courses/"
+
+
+def _school() -> dict[str, str]:
+    school = SchoolSettings.for_site(Site.objects.get(is_default_site=True))
+    return {"school_name": school.name, "school_address": school.address, "school_email": school.email}

@@ -1,0 +1,101 @@
+"""What templates ask about price and enrolling."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from courses.models import CoursePage
+from enrollments.models import AccessHold, Enrollment
+from enrollments.prerequisites import unmet_prerequisites
+from enrollments.standing import standing_of
+from payments.models import Offer, Order
+from payments.services import current_offer, is_set_up
+from payments.services.seats import seat_free
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class OnSale:
+    """The current offer of a course as a page shows it."""
+
+    offer: Offer | None
+    open: bool
+    why_not: str
+    price: str
+
+    @property
+    def label(self) -> str:
+        """The act, on the button."""
+        return "Enroll" if self.offer is None or self.offer.is_free else f"Enroll: pay {self.price}"
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """How long access lasts, and until when the money is given back."""
+        if self.offer is None:
+            return []
+        rows = [("Access", f"{self.offer.access_days} days" if self.offer.access_days else "No end date")]
+        if not self.offer.is_free:
+            rows.append(("Refund", f"within {self.offer.refund_days} days" if self.offer.refund_days else "none"))
+        return rows
+
+
+@register.simple_tag
+def offer_of(course: CoursePage) -> OnSale:
+    """`{% offer_of page as sale %}`: `sale.offer`, `sale.open`, `sale.why_not`, `sale.price`, `sale.facts`."""
+    offer = current_offer(course)
+    if offer is None:
+        return OnSale(None, False, "This course is not on sale now.", "")
+    price = offer.price
+    if not offer.is_free and not is_set_up():
+        return OnSale(offer, False, "Enrolling in this course is not set up yet. Please write to the school.", price)
+    if not seat_free(offer=offer, quantity=1):
+        return OnSale(offer, False, "This course is full.", price)
+    return OnSale(offer, True, "", price)
+
+
+@register.inclusion_tag("payments/_enroll.html", takes_context=True)
+def enroll_box(context: Context, course: CoursePage, **shown: Any) -> dict[str, Any]:
+    """Price and the one button: `{% enroll_box page hours="6 CE hours" hours_note=note warning=no %}`.
+
+    For whom is enrolled it leads on; for whom is at the bank it says so; what stands in the way is said before paying.
+    """
+    user = context["request"].user
+    standing = standing_of(user, course.pk)
+    return {
+        **shown,
+        "request": context["request"],
+        "course": course,
+        "csrf_token": context.get("csrf_token"),
+        "enrollment": standing.enrollment,
+        "has_access": standing.has_access,
+        "holds": [_why(hold) for hold in standing.holds()],
+        "unfinished": None if standing.enrollment else _unfinished_order(user, course),
+        "sale": None if standing.enrollment else offer_of(course),
+        "before": [] if standing.enrollment else unmet_prerequisites(user, course),
+        "ended": _ended(standing.enrollment)
+        if standing.enrollment and not standing.held and not standing.has_access
+        else None,
+    }
+
+
+def _unfinished_order(user: Any, course: CoursePage) -> Order | None:
+    if not user.is_authenticated:
+        return None
+    return Order.objects.unfinished().filter(user=user, items__course=course).order_by("-pk").first()
+
+
+def _ended(enrollment: Enrollment) -> Any:
+    return enrollment.access_until
+
+
+def _why(hold: AccessHold) -> str:
+    return {
+        AccessHold.Reason.REFUND: "Your payment was given back, so the course is closed to you. Your progress is kept.",
+        AccessHold.Reason.DISPUTE: "Your bank disputes the payment. Until then the course is closed to you.",
+        AccessHold.Reason.ARREARS: "A payment is missing. Please write to the school.",
+        AccessHold.Reason.PREREQUISITE: "You are enrolled. The course opens when you have completed the one before it.",
+        AccessHold.Reason.STAFF: "The school has suspended your access. Please write to it.",
+    }[AccessHold.Reason(hold.reason)]

@@ -1,0 +1,54 @@
+"""What each door costs in queries: within its limit, and the same for 5 questions as for 100 (QUIZZES.md 15)."""
+
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import Site
+
+from quizzes.models import Attempt
+from quizzes.services import start_attempt
+
+from . import factories
+
+LIMITS = {"paper": 7, "last look": 7, "save one": 6, "save all": 7, "submit": 12, "review": 8, "front page": 16}
+
+
+def cost(client: Client, method: str, path: str, sent: dict[str, Any] | None = None, **headers: str) -> int:
+    """Queries of one request; savepoints are the test's own transaction, not the product's."""
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = getattr(client, method)(path, sent or {}, headers=headers)
+    assert response.status_code in (200, 303)
+    return sum("SAVEPOINT" not in query["sql"] for query in captured.captured_queries)
+
+
+def costs(client: Client, enrollment: Any, quiz: Any) -> dict[str, int]:
+    attempt = start_attempt(enrollment=enrollment, quiz=quiz)
+    base = f"/attempts/{attempt.uuid}/"
+    client.get(base)
+    found = {"paper": cost(client, "get", base), "last look": cost(client, "get", f"{base}?check=1")}
+    option = attempt.items.get(position=1).option_order[0]
+    one = {"q1-rev": "0.x", "q1-c": option}
+    found["save one"] = cost(client, "post", f"{base}save/", one, accept="application/json")
+    every = {}
+    for item in attempt.items.all():
+        every |= {f"q{item.position}-rev": f"{item.answer_rev}.x", f"q{item.position}-c": item.option_order[1]}
+    found["save all"] = cost(client, "post", f"{base}save/", every)
+    found["submit"] = cost(client, "post", f"{base}submit/")
+    found["review"] = cost(client, "get", f"{base}review/")
+    found["front page"] = cost(client, "get", quiz.url)
+    return found
+
+
+def test_a_paper_of_100_questions_costs_as_much_as_one_of_5(as_learner, enrollment, make_quiz):
+    terms = {"minutes": 60, "cooldown_minutes": 0}
+    small = make_quiz(*(factories.choice() for _ in range(5)), slug="small", **terms)
+    large = make_quiz(*(factories.choice() for _ in range(100)), slug="large", **terms)
+    Site.get_site_root_paths()  # a cache that the whole site shares
+    for_small, for_large = costs(as_learner, enrollment, small), costs(as_learner, enrollment, large)
+    assert for_small == for_large
+    assert {door: number for door, number in for_small.items() if number > LIMITS[door]} == {}
+    assert Attempt.objects.filter(state="graded").count() == 2
