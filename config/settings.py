@@ -230,7 +230,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF, _checkout],  # Chromium applies it to the redirect that follows a form
     }
 }
-X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail frames its previews
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail frames its previews, hence:
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

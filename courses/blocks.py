@@ -1,8 +1,10 @@
 """What a lesson is made of. Each block has an icon, a description and a preview for authors; its template is
 `templates/courses/blocks/<name>.html`, and every health statement points at the evidence register."""
 
+from functools import partial
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from wagtail import blocks
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -11,6 +13,13 @@ from wagtail.snippets.blocks import SnippetChooserBlock
 from wagtailmedia.blocks import AudioChooserBlock, VideoChooserBlock
 
 PROSE = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "superscript", "subscript"]
+FILE_PREVIEW = "courses/admin/preview_of_a_file.html"
+"""Files belong to a course: the picker, which all authors see, shows nobody's."""
+
+
+def first_of(model: str, name: str) -> dict[str, Any]:
+    """For the block picker: the first entry of the register that such a block could show, if there is one yet."""
+    return {name: apps.get_model(model)._default_manager.first()}
 
 
 class ProseBlock(blocks.RichTextBlock):
@@ -109,6 +118,7 @@ class EvidenceBlock(blocks.StructBlock):
         label = "Evidence statement"
         description = "A claim with its status and sources. Needed for every health statement."
         template = "courses/blocks/evidence.html"
+        preview_value = partial(first_of, "evidence.Claim", "claim")
 
 
 class ContraindicationBlock(blocks.StructBlock):
@@ -146,6 +156,7 @@ class VideoBlock(blocks.StructBlock):
         label = "Video"
         description = "A recording with captions and transcript."
         template = "courses/blocks/video.html"
+        preview_template = FILE_PREVIEW
 
 
 class AudioBlock(blocks.StructBlock):
@@ -159,6 +170,7 @@ class AudioBlock(blocks.StructBlock):
         label = "Audio"
         description = "A recording with its transcript."
         template = "courses/blocks/audio.html"
+        preview_template = FILE_PREVIEW
 
 
 class GlossaryBlock(blocks.StructBlock):
@@ -171,6 +183,7 @@ class GlossaryBlock(blocks.StructBlock):
         label = "Glossary term"
         description = "A definition with its status and source."
         template = "courses/blocks/glossary.html"
+        preview_value = partial(first_of, "evidence.GlossaryTerm", "term")
 
 
 class ReflectionBlock(blocks.StructBlock):
@@ -197,6 +210,7 @@ class DownloadBlock(blocks.StructBlock):
         label = "Download"
         description = "A handout for print."
         template = "courses/blocks/download.html"
+        preview_template = FILE_PREVIEW
 
 
 class CriticalReadingBlock(blocks.StructBlock):

@@ -14,7 +14,7 @@ from courses.admin import views
 from courses.admin.gates import refuse_in_bulk
 from courses.admin.problems import problems_of
 from courses.admin.viewsets import PolicyPermissions, SchoolGroup
-from courses.models import CourseEdition, CoursePage, ModulePage, PolicyVersion, Unit
+from courses.models import CourseEdition, CoursePage, ModulePage, PolicyVersion, SchoolSettings, Unit
 from courses.outline import course_of
 from courses.services import current_edition
 
@@ -102,3 +102,12 @@ def teams_item() -> MenuItem:
 def school_menu() -> SchoolGroup:
     """Policies, profiles, topics."""
     return SchoolGroup()
+
+
+@hooks.register("mail_words")
+def school_in_mails() -> dict[str, str]:
+    """The school's name and address stand at the foot of every mail."""
+    school = SchoolSettings.objects.filter(site__is_default_site=True).first()
+    if school is None:
+        return {}
+    return {"school_name": school.name, "school_address": school.address, "school_email": school.email}

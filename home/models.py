@@ -24,7 +24,7 @@ class HomePage(GatedPage):
     body = RichTextField(blank=True, features=PROSE)
 
     content_panels: ClassVar[list[Any]] = [
-        *Page.content_panels,
+        *GatedPage.content_panels,
         FieldPanel("headline"),
         FieldPanel("intro"),
         FieldPanel("figure"),
@@ -48,7 +48,7 @@ class StandardPage(GatedPage):
     summary = models.CharField(max_length=250, blank=True)
     body = RichTextField(features=PROSE)
 
-    content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    content_panels: ClassVar[list[Any]] = [*GatedPage.content_panels, FieldPanel("summary"), FieldPanel("body")]
     promote_panels: ClassVar[list[Any]] = []
     parent_page_types: ClassVar[list[str]] = ["home.HomePage", "home.StandardPage"]
     subpage_types: ClassVar[list[str]] = ["home.StandardPage"]

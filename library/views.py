@@ -90,7 +90,7 @@ def _send(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
 
 def _partial(header: str, handle: IO[bytes], size: int) -> HttpResponseBase | None:
     """206 for one satisfiable range, 416 for one that is not; anything else is answered whole (RFC 9110, 14.2)."""
-    match = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", header.strip())
+    match = re.fullmatch(r"bytes=([0-9]{0,18})-([0-9]{0,18})", header.strip())
     if not match or match.groups() == ("", ""):
         return None
     first, last = match.groups()

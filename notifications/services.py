@@ -15,6 +15,8 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from wagtail import hooks
+
 from accounts.models import User
 from notifications.models import Mail
 
@@ -32,7 +34,10 @@ def record_mail(*, key: str, user: User, template: str, context: Mapping[str, An
     existing = Mail.objects.filter(key=key).first()
     if existing:
         return existing
-    words = {"user": user, "site_url": settings.SITE_URL, **(context or {})}
+    words: dict[str, Any] = {"user": user, "site_url": settings.SITE_URL}
+    for hook in hooks.get_hooks("mail_words"):
+        words |= hook()
+    words |= context or {}
     host = urlsplit(settings.SITE_URL).hostname or "localhost"
     mail = Mail(
         key=key,

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]
 from django.db.models import QuerySet
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
@@ -22,7 +22,8 @@ class OrderFilters(WagtailFilterSet):
         label="Course", field_name="items__course", queryset=CoursePage.objects.all()
     )
     created_at = django_filters.DateFromToRangeFilter(label="Ordered", widget=DateRangePickerWidget)
-    subtotal = django_filters.RangeFilter(label="Price (smallest unit)")
+    price_from = django_filters.NumberFilter(label="Price from (cents)", field_name="subtotal", lookup_expr="gte")
+    price_to = django_filters.NumberFilter(label="Price to (cents)", field_name="subtotal", lookup_expr="lte")
 
     class Meta:
         model = Order

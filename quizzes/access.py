@@ -42,7 +42,7 @@ def _banks(user: Any, action: Action, queryset: QuerySet[Any], prefix: str) -> Q
     """Instructors work in the banks of their courses and read the school's; who runs the school works in all."""
     if action not in ("view", "edit") or not user.is_authenticated or not user.is_staff:
         return queryset.none()
-    if user.is_superuser or user.has_perm("quizzes.delete_questionbank"):
+    if user.has_perm("quizzes.change_questionbank"):
         return queryset
     mine = Q(**{f"{prefix}course__in": user.teaches.values("course_id")})
     return queryset.filter(mine | Q(**{f"{prefix}course": None}) if action == "view" else mine)

@@ -5,10 +5,12 @@ from functools import wraps
 from typing import Any, ClassVar
 
 from django.contrib.admin.utils import unquote
+from django.contrib.auth import get_permission_codename
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
 from wagtail.permission_policies.base import BasePermissionPolicy
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet, SnippetChosenView
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -21,13 +23,12 @@ View = Callable[..., HttpResponse]
 
 
 class BankPermissionPolicy(BasePermissionPolicy):
-    """Instructors write in the banks of their courses. Nothing that a paper may point at is deleted, by anyone."""
+    """What one's role allows, in one's own banks. Nothing that a paper may point at is deleted, by anyone."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         """On some instance."""
-        if not user.is_active or not user.is_staff or action == "delete":
-            return False
-        return bool(user.is_superuser or user.has_perm("quizzes.delete_questionbank") or user.teaches.exists())
+        name = get_permission_codename(action, self.model._meta)
+        return action != "delete" and bool(user.is_active and user.has_perm(f"quizzes.{name}"))
 
     def user_has_permission_for_instance(self, user: Any, action: str, instance: Model) -> bool:
         """On this one."""
@@ -131,7 +132,13 @@ class QuestionViewSet(BankBoundViewSet):
     icon = "help"
     menu_label = "Questions"
     filterset_class = QuestionFilterSet
-    list_display: ClassVar[list[str]] = ["title", "get_kind_display", "bank", "_updated_at"]
+    list_display: ClassVar[list[Any]] = [
+        "title",
+        Column("get_kind_display", label="Kind", sort_key="kind"),
+        "bank",
+        LiveStatusTagColumn(),
+        UpdatedAtColumn(),
+    ]
     search_fields: ClassVar[list[str]] = ["title", "external_id"]
     copy_view_enabled = False
     list_per_page = 50

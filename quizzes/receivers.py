@@ -2,16 +2,25 @@
 
 from typing import Any
 
+from django.db.models.signals import post_save
 from wagtail.signals import page_published, published
 
+from courses.models import CourseInstructor
 from quizzes.models import Question, QuizPage
-from quizzes.services import freeze_question, freeze_quiz
+from quizzes.services import course_bank, freeze_question, freeze_quiz
 
 
 def connect() -> None:
     """Once, when the app is ready."""
     published.connect(on_question_published, sender=Question, dispatch_uid="quizzes.question_version")
+    post_save.connect(on_instructor_assigned, sender=CourseInstructor, dispatch_uid="quizzes.course_bank")
     page_published.connect(on_quiz_published, sender=QuizPage, dispatch_uid="quizzes.quiz_version")
+
+
+def on_instructor_assigned(instance: CourseInstructor, created: bool, **kwargs: Any) -> None:
+    """Whoever begins to teach a course finds a bank to write its questions in."""
+    if created:
+        course_bank(course=instance.course)
 
 
 def on_question_published(instance: Question, revision: Any = None, **kwargs: Any) -> None:

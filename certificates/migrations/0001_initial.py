@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('facts_sha256', models.CharField(editable=False, max_length=64)),
                 ('issued_at', models.DateTimeField(editable=False)),
                 ('completed_on', models.DateField(editable=False)),
-                ('pdf', models.CharField(editable=False, help_text='Path in the private storage: its sha256.', max_length=120)),
+                ('pdf', models.CharField(editable=False, help_text='Path in the private storage, named by its sha256.', max_length=120)),
                 ('pdf_sha256', models.CharField(editable=False, max_length=64)),
                 ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='enrollments.enrollment')),
                 ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to=settings.AUTH_USER_MODEL)),

@@ -13,6 +13,6 @@ def publish_in_the_author_s_name(workflow_state: "WorkflowState", user: Any = No
     """It goes live for the person who asked for the review: reviewers hold no right to publish.
 
     The gates are asked as always; a refusal undoes the approval (it is one transaction) and is told by
-    `courses.middleware.RefusalsAreTold`.
+    `courses.middleware.BackOffice`.
     """
     workflow_state.content_object.get_latest_revision().publish(user=workflow_state.requested_by or user)

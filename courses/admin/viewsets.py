@@ -26,14 +26,14 @@ class PolicyPermissions(ModelPermissionPolicy):
 class AskedForInstance:
     """Wagtail asks whether somebody may change such things at all; here it matters which one."""
 
-    object: Any
     permission_required: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Refused as Wagtail refuses."""
-        if not self.user_has_permission_for_instance(self.permission_required, self.object):  # type: ignore[attr-defined]
+        view: Any = self
+        if not view.user_has_permission_for_instance(self.permission_required, view.get_object()):
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc, no-any-return]
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
 class PolicyEditView(AskedForInstance, generic.EditView):
@@ -49,11 +49,11 @@ class PolicyIndexView(generic.IndexView):
 
     def get_edit_url(self, instance: PolicyVersion) -> str | None:
         """None where nothing may be changed."""
-        return super().get_edit_url(instance) if self._may("change", instance) else None  # type: ignore[no-any-return]
+        return super().get_edit_url(instance) if self._may("change", instance) else None
 
     def get_delete_url(self, instance: PolicyVersion) -> str | None:
         """None where nothing may be deleted."""
-        return super().get_delete_url(instance) if self._may("delete", instance) else None  # type: ignore[no-any-return]
+        return super().get_delete_url(instance) if self._may("delete", instance) else None
 
     def _may(self, action: str, instance: PolicyVersion) -> bool:
         return bool(self.user_has_permission_for_instance(action, instance))

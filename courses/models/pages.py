@@ -48,7 +48,7 @@ class CourseIndexPage(GatedPage):
     """The catalogue."""
 
     intro = RichTextField(blank=True, features=PLAIN)
-    content_panels: ClassVar[list[Any]] = [*Page.content_panels, FieldPanel("intro")]
+    content_panels: ClassVar[list[Any]] = [*GatedPage.content_panels, FieldPanel("intro")]
     subpage_types: ClassVar[list[str]] = ["courses.CoursePage"]
     max_count = 1
     page_description = "The catalogue of all courses."
@@ -118,7 +118,7 @@ class CoursePage(GatedPage):
     page_description = "A course with its modules."
     template = "courses/course_page.html"
     content_panels: ClassVar[list[Any]] = [
-        *Page.content_panels,
+        *GatedPage.content_panels,
         FieldPanel("tagline"),
         FieldPanel("intro"),
         FieldPanel("figure"),
@@ -173,7 +173,7 @@ class ModulePage(GatedPage):
     edit_handler = TabbedInterface(
         [
             ObjectList(
-                [*Page.content_panels, FieldPanel("summary"), FieldPanel("objectives"), FieldPanel("requires_module")],
+                [*GatedPage.content_panels, FieldPanel("summary"), FieldPanel("objectives"), FieldPanel("requires_module")],
                 heading="Module",
             ),
             ObjectList(GatedPage.publishing_panels, heading="Publishing"),
@@ -211,7 +211,7 @@ class LessonPage(Unit):
         [
             ObjectList(
                 [
-                    *Page.content_panels,
+                    *GatedPage.content_panels,
                     *Unit.unit_panels,
                     FieldPanel("objectives"),
                     FieldPanel("body"),

@@ -48,6 +48,10 @@ class GatedPage(Page):
 
     base_form_class = EditionPageForm
     copy_form_class = DraftCopyForm
+    admin_default_ordering = "ord"
+    """Lists in the back office stand in the order of the outline."""
+    content_panels: ClassVar[list[Any]] = [FieldPanel("title", help_text="As learners read it.")]
+    """Not Wagtail's title panel, which keeps an address field up to date that nobody is shown."""
     publishing_panels: ClassVar[list[Any]] = [
         HelpPanel(template="courses/admin/before_publishing.html"),
         FieldPanel("publish_as"),
@@ -123,11 +127,11 @@ class Unit(GatedPage):
         if mode_name == VISITOR:
             request.user = AnonymousUser()
             if not self.free_preview:
-                return course.serve_preview(request, course.default_preview_mode)  # type: ignore[no-any-return]
+                return course.serve_preview(request, course.default_preview_mode)
         else:
             for dress in hooks.get_hooks("preview_as_learner"):
                 dress(request=request, course=course)
-        return super().serve_preview(request, mode_name)  # type: ignore[no-any-return]
+        return super().serve_preview(request, mode_name)
 
     @property
     def unit_key(self) -> str:

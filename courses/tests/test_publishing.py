@@ -62,11 +62,16 @@ def notice() -> dict[str, Any]:
     sign = Contraindication.objects.create(
         key="thunderclap", severity="emergency", presentation="Sudden headache", action="Call.", source="Text"
     )
-    return {"type": "contraindication", "value": {"heading": "Stop.", "severity": "emergency", "items": [sign.pk], "note": ""}}
+    return {
+        "type": "contraindication",
+        "value": {"heading": "Stop.", "severity": "emergency", "items": [sign.pk], "note": ""},
+    }
 
 
 def claim(**fields: Any) -> Claim:
-    made = Claim.objects.create(**{"key": "rest", "text": "Rest is calm.", "kind": "benefit", "status": "taught"} | fields)
+    made = Claim.objects.create(
+        **{"key": "rest", "text": "Rest is calm.", "kind": "benefit", "status": "taught"} | fields
+    )
     return made
 
 
@@ -78,7 +83,7 @@ def texts(client: Client, response: Any) -> list[str]:
     return [str(message).strip() for message in get_messages(response.wsgi_request)]
 
 
-# -- reasons ---------------------------------------------------------------------------------------------------------
+# -- reasons -------------------------------------------------------------------------------------------------
 
 
 def test_a_course_without_anything_to_study_is_refused() -> None:
@@ -125,7 +130,9 @@ def test_a_wrong_claim_stands_in_critical_reading_only() -> None:
     wrong = claim(status="wrong", reviewed_by=make_user(), reviewed_on=date(2026, 11, 1))
     wrong.references.add(Reference.objects.create(key="text", citation="A text"))
     block = {"type": "evidence", "value": {"claim": wrong.pk}}
-    assert publish_problems(lesson(block)) == ["The claim “rest” is marked wrong: it may stand in a critical reading only."]
+    assert publish_problems(lesson(block)) == [
+        "The claim “rest” is marked wrong: it may stand in a critical reading only."
+    ]
 
 
 @pytest.mark.usefixtures("patterns")
@@ -144,7 +151,9 @@ def test_the_promotion_of_a_course_is_checked_too(course: CoursePage) -> None:
 
 
 def test_a_person_is_shown_only_with_a_release() -> None:
-    picture = Picture.objects.create(title="Portrait", file="a.png", width=1, height=1, description="Somebody", shows_person=True)
+    picture = Picture.objects.create(
+        title="Portrait", file="a.png", width=1, height=1, description="Somebody", shows_person=True
+    )
     block = {"type": "figure", "value": {"figure": None, "image": picture.pk, "alt": "", "caption": "", "credit": ""}}
     assert publish_problems(lesson(block)) == [
         "“Portrait” shows a person and has no release: record the release, or choose another one."
@@ -162,7 +171,7 @@ def test_a_video_needs_captions_and_a_transcript() -> None:
     assert publish_problems(lesson(block)) == []
 
 
-# -- the first gate: the page's form ------------------------------------------------------------------------------------
+# -- the first gate: the page's form ----------------------------------------------------------------------------
 
 
 def fields(page: LessonPage | None = None, *, text: str = "Rest.", **changes: Any) -> dict[str, Any]:
@@ -224,11 +233,13 @@ def test_the_add_form_publishes_what_has_no_problem(as_instructor: Client, cours
     assert (made.live, made.slug) == (True, "new-lesson")
 
 
-# -- what kind of change it is -------------------------------------------------------------------------------------------
+# -- what kind of change it is -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("said", ["typo", "safety", "content"])
-def test_the_edition_keeps_what_the_person_said_of_the_change(as_instructor: Client, course: CoursePage, said: str) -> None:
+def test_the_edition_keeps_what_the_person_said_of_the_change(
+    as_instructor: Client, course: CoursePage, said: str
+) -> None:
     page = LessonPage.objects.descendant_of(course).first()
     url = reverse("wagtailadmin_pages:edit", args=[page.pk])
     as_instructor.post(url, {**fields(page, text="Rest well.", publish_as=said), "action-publish": "yes"})
@@ -253,7 +264,7 @@ def test_after_publishing_the_new_edition_is_named(as_instructor: Client, course
     ) in texts(as_instructor, response)
 
 
-# -- the second gate: publish() ------------------------------------------------------------------------------------------
+# -- the second gate: publish() ----------------------------------------------------------------------------------
 
 
 @pytest.mark.usefixtures("patterns")
@@ -276,10 +287,13 @@ def test_a_schedule_is_refused_when_its_time_comes(course: CoursePage) -> None:
     with pytest.raises(PublishRefused):
         call_command("publish_scheduled", verbosity=0)
     page.refresh_from_db()
-    assert (CURES in str(page.body), Revision.objects.get(pk=revision.pk).approved_go_live_at) == (False, revision.approved_go_live_at)
+    assert (CURES in str(page.body), Revision.objects.get(pk=revision.pk).approved_go_live_at) == (
+        False,
+        revision.approved_go_live_at,
+    )
 
 
-# -- the third gate: many at once ----------------------------------------------------------------------------------------
+# -- the third gate: many at once --------------------------------------------------------------------------------
 
 
 def bulk(client: Client, action: str, pages: list[Page], **data: Any) -> Any:
@@ -298,7 +312,9 @@ def test_bulk_publishing_is_refused_as_a_whole(as_instructor: Client, course: Co
     response = bulk(as_instructor, "publish", [good, bad])
     assert (response.status_code, response.url) == (302, "/admin/")
     assert texts(as_instructor, response) == [f"“Bad”: {REFUSAL}"]
-    assert [str(LessonPage.objects.get(pk=page.pk).body).count(text) for page, text in ((good, "Better"), (bad, CURES))] == [0, 0]
+    assert [
+        str(LessonPage.objects.get(pk=page.pk).body).count(text) for page, text in ((good, "Better"), (bad, CURES))
+    ] == [0, 0]
 
 
 @pytest.mark.usefixtures("patterns")
@@ -320,14 +336,20 @@ def test_bulk_publishing_of_what_is_in_order_goes_through(as_instructor: Client,
     assert "Better" in str(LessonPage.objects.get(pk=page.pk).body)
 
 
-# -- copies, moves, deletion ---------------------------------------------------------------------------------------------
+# -- copies, moves, deletion -------------------------------------------------------------------------------------
 
 
 def test_a_copy_is_a_draft_whatever_is_asked(as_instructor: Client, course: CoursePage) -> None:
     page = LessonPage.objects.descendant_of(course).first()
     url = reverse("wagtailadmin_pages:copy", args=[page.pk])
     form = as_instructor.get(url).context["form"]
-    data = {"new_title": "Twin", "new_slug": "twin", "new_parent_page": page.get_parent().pk, "publish_copies": "on", "alias": "on"}
+    data = {
+        "new_title": "Twin",
+        "new_slug": "twin",
+        "new_parent_page": page.get_parent().pk,
+        "publish_copies": "on",
+        "alias": "on",
+    }
     as_instructor.post(url, data)
     twin = LessonPage.objects.get(slug="twin")
     assert {"publish_copies", "alias"} & set(form.fields) == set()
@@ -361,10 +383,15 @@ def test_lessons_with_records_change_places_within_their_course(as_instructor: C
     as_instructor.post(reverse("wagtailadmin_pages:set_page_position", args=[second.pk]) + "?position=0")
     other = make_module(CoursePage.objects.get(pk=course.pk), "Second part")
     as_instructor.post(reverse("wagtailadmin_pages:move_confirm", args=[first.pk, other.pk]))
-    assert [str(page.get_parent()) for page in LessonPage.objects.descendant_of(course).order_by("path")] == ["Module 1", "Second part"]
+    assert [str(page.get_parent()) for page in LessonPage.objects.descendant_of(course).order_by("path")] == [
+        "Module 1",
+        "Second part",
+    ]
 
 
-def test_a_lesson_with_records_does_not_go_to_another_course(client: Client, instructor: User, course: CoursePage) -> None:
+def test_a_lesson_with_records_does_not_go_to_another_course(
+    client: Client, instructor: User, course: CoursePage
+) -> None:
     other = make_course("Another", instructor=instructor, lessons=1)
     page = LessonPage.objects.descendant_of(course).first()
     target = ModulePage.objects.child_of(other).get()
@@ -380,7 +407,7 @@ def test_a_new_course_is_a_draft_of_its_author(instructor: User) -> None:
     assert (made.live, publish_problems(made)[0]) == (False, NOTHING_TO_STUDY)
 
 
-# -- a review that publishes ---------------------------------------------------------------------------------------------
+# -- a review that publishes -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -423,7 +450,9 @@ def test_an_approval_on_the_first_page_is_undone_with_reasons(as_reviewer: Clien
     assert CURES not in str(LessonPage.objects.get(pk=in_review.pk).body)
 
 
-def test_an_approval_publishes_in_the_author_s_name(as_reviewer: Client, in_review: LessonPage, course: CoursePage) -> None:
+def test_an_approval_publishes_in_the_author_s_name(
+    as_reviewer: Client, in_review: LessonPage, course: CoursePage
+) -> None:
     approve(as_reviewer, in_review)
     edition = CourseEdition.objects.filter(course=course).first()
     assert CURES in str(LessonPage.objects.get(pk=in_review.pk).body)

@@ -33,4 +33,8 @@ class CoursesPanel(Component):
         if parent_context is None:
             return {"rows": [], "may_begin": False}
         user = parent_context["request"].user
-        return {"rows": course_rows(user), "may_begin": user.has_perm(MAY_BEGIN), "all": user.has_perm("courses.change_courseinstructor")}
+        return {
+            "rows": course_rows(user),
+            "may_begin": user.has_perm(MAY_BEGIN),
+            "all": user.has_perm("courses.change_courseinstructor"),
+        }

@@ -73,7 +73,11 @@ def is_instructor(user: Any) -> bool:
 
 def courses_of(user: Any) -> list[CoursePage]:
     """The courses that somebody works in: one's own, or for the provider all."""
-    courses = CoursePage.objects.all() if user.has_perm("courses.change_courseinstructor") else CoursePage.objects.filter(course_instructors__user=user)
+    courses = (
+        CoursePage.objects.all()
+        if user.has_perm("courses.change_courseinstructor")
+        else CoursePage.objects.filter(course_instructors__user=user)
+    )
     return list(courses.order_by("title")[:COURSES_SHOWN])
 
 
@@ -118,7 +122,9 @@ def _claims(user: Any) -> list[Waiting]:
     """For reviewers: claims that nobody has reviewed, and those due again."""
     if not user.has_perm("evidence.change_claim"):
         return []
-    due = Claim.objects.filter(Q(reviewed_by=None) | Q(reviewed_on=None) | Q(review_due__lte=timezone.localdate())).order_by("key")
+    due = Claim.objects.filter(
+        Q(reviewed_by=None) | Q(reviewed_on=None) | Q(review_due__lte=timezone.localdate())
+    ).order_by("key")
     return [
         Waiting(
             kind="Claim",
@@ -141,7 +147,9 @@ def _course_row(course: CoursePage) -> CourseRow:
     modules: list[ModuleRow] = []
     for page in below:
         if isinstance(page, ModulePage):
-            modules.append(ModuleRow(title=_title(page), url=_edit(page), state=_state(page), units=[], add=_addable(page)))
+            modules.append(
+                ModuleRow(title=_title(page), url=_edit(page), state=_state(page), units=[], add=_addable(page))
+            )
         elif isinstance(page, Unit) and modules:
             modules[-1].units.append(UnitRow(title=_title(page), kind=page.kind, url=_edit(page), state=_state(page)))
     return CourseRow(
@@ -159,7 +167,9 @@ def _course_row(course: CoursePage) -> CourseRow:
 
 def _addable(module: Page) -> list[tuple[str, str]]:
     """A lesson, a quiz: whatever kinds of unit there are."""
-    return [(model.kind, _add(model, module)) for model in ModulePage.creatable_subpage_models() if issubclass(model, Unit)]
+    return [
+        (model.kind, _add(model, module)) for model in ModulePage.creatable_subpage_models() if issubclass(model, Unit)
+    ]
 
 
 def _add(model: type[Page], parent: Page) -> str:

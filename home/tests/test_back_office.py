@@ -1,11 +1,13 @@
 """Who passes which door of the back office: people x doors, and the first pages they land on."""
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Page, WorkflowPage
 
 from accounts.models import User
@@ -54,9 +56,11 @@ def things(course: CoursePage) -> dict[str, Any]:
         "second": second.pk,
         "index": CourseIndexPage.objects.get().pk,
         "team": course.pk,
-        "picture": Picture.objects.create(title="P", file="p.png", width=1, height=1, collection=collection).pk,
+        "picture": Picture.objects.create(title="P", file=get_test_image_file(), collection=collection).pk,
         "handout": Handout.objects.create(title="H", file="h.pdf", collection=collection).pk,
-        "recording": Recording.objects.create(title="R", file="r.mp3", type="audio", duration=1, collection=collection).pk,
+        "recording": Recording.objects.create(
+            title="R", file="r.mp3", type="audio", duration=1, collection=collection
+        ).pk,
     }
 
 
@@ -104,7 +108,7 @@ DOORS: list[tuple[str, list[Any], dict[str, str]]] = [
     ("wagtailadmin_pages:add_subpage", ["module"], TEAM),
     ("wagtailadmin_pages:workflow_history", ["lesson"], OWN),
     ("wagtailimages:edit", ["picture"], TEAM),
-    ("wagtailimages:delete", ["picture"], SCHOOL),
+    ("wagtailimages:delete", ["picture"], TEAM),
     ("wagtaildocs:edit", ["handout"], TEAM),
     ("wagtailmedia:edit", ["recording"], TEAM),
     ("wagtailusers_users:index", [], SCHOOL),
@@ -120,11 +124,166 @@ DOORS: list[tuple[str, list[Any], dict[str, str]]] = [
 ]
 
 
-@pytest.mark.parametrize("person", PEOPLE)
+REFUSED = {"visitor": "login", "learner": "404", "stranger": "404"}
+"""Somebody with a role is sent to the first page and told; somebody without one finds nothing."""
+
+
 @pytest.mark.parametrize(("door", "of", "who"), DOORS, ids=[f"{door}-{'-'.join(of)}" for door, of, _ in DOORS])
 def test_a_door_opens_for_those_who_work_there(
-    client: Client, people: dict[str, User | None], things: dict[str, Any], door: str, of: list[str], who: dict[str, str], person: str
+    people: dict[str, User | None], things: dict[str, Any], door: str, of: list[str], who: dict[str, str]
 ) -> None:
     url = reverse(door, args=[things[name] for name in of])
-    refused = {"visitor": "login"}.get(person, "home")
-    assert outcome(in_(client, people[person]).get(url)) == who.get(person, refused)
+    found = {person: outcome(in_(Client(), user).get(url)) for person, user in people.items()}
+    assert found == {person: who.get(person, REFUSED.get(person, "home")) for person in people}
+
+
+def test_instructors_find_only_their_own_course(
+    client: Client, people: dict[str, User | None], things: dict[str, Any]
+) -> None:
+    in_(client, people["other instructor"])
+    listed = client.get(reverse("wagtailadmin_explore", args=[things["index"]]), follow=True).content.decode()
+    found = client.get(reverse("wagtailadmin_pages:search") + "?q=hands").content.decode()
+    pictures = client.get(reverse("wagtailimages:index"))
+    assert ("Other hands" in listed, "Resting hands" in listed, "Resting hands" in found) == (True, False, False)
+    assert list(pictures.context["images"]) == []
+
+
+def test_pictures_of_other_courses_cannot_be_chosen(
+    client: Client, people: dict[str, User | None], things: dict[str, Any]
+) -> None:
+    chosen = [
+        reverse("wagtailimages_chooser:chosen", args=[things["picture"]]),
+        reverse("wagtailimages_chooser:choose"),
+    ]
+    in_(client, people["other instructor"])
+    assert client.get(chosen[0]).status_code != 200 or "P" not in client.get(chosen[1]).json()["html"]
+
+
+# -- the first page ---------------------------------------------------------------------------------------------
+
+
+def first_page(client: Client, user: User | None) -> str:
+    return in_(client, user).get("/admin/").content.decode()
+
+
+def test_an_instructor_starts_with_what_waits_and_their_courses(client: Client, people: dict[str, User | None]) -> None:
+    html = first_page(client, people["instructor"])
+    assert ["Waiting for you" in html, "My courses" in html, "New course" in html] == [True, True, True]
+    assert ("Resting hands" in html, "Other hands" in html) == (True, False)
+
+
+def ready(html: str) -> tuple[int, int, int]:
+    """Points that are there, of how many, and how many are listed as missing."""
+    found = re.search(r"Ready (\d+) of (\d+)\.", html)
+    assert found is not None
+    missing = html.split("What is missing</summary>")[1].split("</details>")[0].count("<li>")
+    return int(found[1]), int(found[2]), missing
+
+
+def test_the_count_of_what_is_ready_is_honest(
+    client: Client, people: dict[str, User | None], course: CoursePage
+) -> None:
+    before, of, missing = ready(first_page(client, people["instructor"]))
+    course.tagline = "To rest one's hands."
+    course.save_revision()
+    assert ready(first_page(client, people["instructor"])) == (before + 1, of, missing - 1)
+    assert before + missing == of
+
+
+def test_what_was_sent_back_waits_for_its_author_with_the_reason(
+    client: Client, people: dict[str, User | None], course: CoursePage
+) -> None:
+    lesson = LessonPage.objects.descendant_of(course).first()
+    lesson.save_revision(user=people["instructor"])
+    lesson.get_workflow().start(lesson, people["instructor"])
+    assert "Lesson 1.1" in first_page(client, people["reviewer"])
+    lesson.current_workflow_task_state.reject(user=people["reviewer"], comment="Name the source.")
+    html = first_page(client, people["instructor"])
+    assert ("1 thing." in html, "Name the source." in html) == (True, True)
+    assert "Name the source." not in first_page(client, people["other instructor"])
+
+
+def test_menus_of_instructors_hold_nothing_of_the_website(client: Client, people: dict[str, User | None]) -> None:
+    html = first_page(client, people["instructor"])
+    words = ["Redirects", "Sites", "Groups", "Site history", "People", "Locked pages", "editor guide"]
+    assert [word for word in words if word in html] == []
+
+
+def test_the_author_is_asked_for_no_address(
+    client: Client, people: dict[str, User | None], things: dict[str, Any]
+) -> None:
+    in_(client, people["instructor"])
+    for name in ("course", "module", "lesson"):
+        form = client.get(reverse("wagtailadmin_pages:edit", args=[things[name]])).context["form"]
+        assert {"slug", "seo_title", "search_description", "show_in_menus"} & set(form.fields) == set()
+
+
+def test_a_new_course_begins_with_its_title(client: Client, people: dict[str, User | None]) -> None:
+    in_(client, people["instructor"])
+    response = client.post(reverse("new_course"), {"title": "  Quiet   feet "})
+    made = CoursePage.objects.get(title="Quiet feet")
+    assert response.url == reverse("wagtailadmin_pages:edit", args=[made.pk])
+    assert (made.live, made.slug, [row.user for row in made.course_instructors.all()]) == (
+        False,
+        "quiet-feet",
+        [people["instructor"]],
+    )
+    assert client.get(response.url).status_code == 200
+
+
+# -- previews ---------------------------------------------------------------------------------------------------
+
+
+def preview(client: Client, page: Page, mode: str) -> str:
+    return client.get(reverse("wagtailadmin_pages:view_draft", args=[page.pk]) + f"?mode={mode}").content.decode()
+
+
+def test_a_lesson_is_previewed_as_an_enrolled_learner(
+    client: Client, people: dict[str, User | None], course: CoursePage
+) -> None:
+    html = preview(in_(client, people["instructor"]), LessonPage.objects.descendant_of(course).first(), "enrolled")
+    assert ("Rest your hands, and wait." in html, "Done, next: Lesson 1.2" in html) == (True, True)
+
+
+def test_a_lesson_is_previewed_as_a_visitor(client: Client, people: dict[str, User | None], course: CoursePage) -> None:
+    lesson = LessonPage.objects.descendant_of(course).first()
+    in_(client, people["instructor"])
+    closed = preview(client, lesson, "visitor")
+    lesson.free_preview = True
+    lesson.save_revision().publish()
+    assert ("Rest your hands, and wait." in closed, "<h1>Resting hands</h1>" in closed) == (False, True)
+    assert "Rest your hands, and wait." in preview(client, lesson, "visitor")
+
+
+def test_a_course_is_previewed_before_it_is_published(client: Client, people: dict[str, User | None]) -> None:
+    in_(client, people["instructor"]).post(reverse("new_course"), {"title": "Quiet feet"})
+    assert "<h1>Quiet feet</h1>" in preview(client, CoursePage.objects.get(title="Quiet feet"), "")
+
+
+# -- roles ------------------------------------------------------------------------------------------------------
+
+
+def snapshot() -> list[Any]:
+    return [
+        sorted(Group.objects.values_list("name", "permissions__codename"), key=str),
+        sorted(
+            Group.objects.values_list("name", "page_permissions__page", "page_permissions__permission__codename"),
+            key=str,
+        ),
+        list(WorkflowPage.objects.values_list("page", "workflow__name")),
+    ]
+
+
+def test_roles_are_made_once(course: CoursePage) -> None:
+    before = snapshot()
+    ensure_roles()
+    assert snapshot() == before
+
+
+def test_wagtail_s_own_roles_and_workflow_are_gone(course: CoursePage) -> None:
+    assert set(Group.objects.exclude(name__startswith="Team of").values_list("name", flat=True)) == {
+        "Instructors",
+        "Providers",
+        "Reviewers",
+    }
+    assert list(WorkflowPage.objects.values_list("workflow__name", flat=True)) == ["Evidence review"]

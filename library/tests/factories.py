@@ -27,7 +27,8 @@ def make_handout(name: str = "handout.pdf", content: bytes = b"%PDF-1.7 rest") -
 
 
 def make_recording(name: str = "rest.mp3", content: bytes = SOUND, **fields: Any) -> Recording:
-    """A recording with captions."""
+    """A recording with captions and transcript."""
+    fields.setdefault("transcript", "Rest your hands.")
     fields.setdefault("captions", ContentFile(CAPTIONS, "rest.vtt"))
     kind = "video" if name.endswith(("mp4", "webm", "m4v", "ogv")) else "audio"
     root = Collection.get_first_root_node()

@@ -76,7 +76,7 @@ class Order(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
-        permissions: ClassVar[list[tuple[str, str]]] = [("refund_order", "Can refund orders")]
+        permissions = (("refund_order", "Can refund orders"),)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["user", "offer"],

@@ -39,7 +39,7 @@ def is_stale(*, reading: int, applied: int) -> bool:
 
 def derive(facts: Iterable[Fact], now: datetime) -> Derived:
     """The state of an order, and why a person must look."""
-    known = {(fact.kind, fact.id): fact for fact in facts}
+    known: dict[tuple[str, str], Fact] = {(fact.kind, fact.id): fact for fact in facts}
     sessions = [fact for fact in known.values() if fact.kind == "session"]
     paid = [fact for fact in sessions if fact.payment_status in PAID and fact.status == "complete"]
     if paid:

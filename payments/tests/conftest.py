@@ -1,6 +1,6 @@
 """A Stripe to talk to: the sandbox, over HTTP, in a thread; our side is Django's test client."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,15 +25,32 @@ def sandbox_process() -> Iterator[SandboxServer]:
         yield server
 
 
+def point_shop_at(bank: SandboxServer, settings: Any) -> None:
+    """An address and two secrets are all that tells one bank from another."""
+    settings.STRIPE_SECRET_KEY = bank.key
+    settings.STRIPE_WEBHOOK_SECRETS = [bank.secret]
+    settings.STRIPE_API_BASE = bank.url
+    settings.PAYMENTS = True
+
+
 @pytest.fixture
 def sandbox(sandbox_process: SandboxServer, settings: Any) -> Iterator[SandboxServer]:
     """The shop's settings point at the sandbox."""
-    settings.STRIPE_SECRET_KEY = sandbox_process.key
-    settings.STRIPE_WEBHOOK_SECRETS = [sandbox_process.secret]
-    settings.STRIPE_API_BASE = sandbox_process.url
-    settings.PAYMENTS = True
+    point_shop_at(sandbox_process, settings)
     yield sandbox_process
     sandbox_process.clear()
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    """A browser in which this person is logged in."""
+
+    def log_in(user: User) -> Client:
+        browser = Client()
+        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return browser
+
+    return log_in
 
 
 @pytest.fixture

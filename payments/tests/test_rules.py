@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def session(status: str = "complete", payment_status: str = "paid", **more: Any) -> Fact:
-    known = {
+    known: dict[str, Any] = {
         "id": "cs_1",
         "amount": 4800,
         "currency": "usd",

@@ -48,9 +48,10 @@ class QuestionBank(models.Model):  # type: ignore[django-manager-missing]  # Wag
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["course", "name"], name="quizzes_bank_name_once_per_course"),
             models.UniqueConstraint(
-                fields=["course", "name"], name="quizzes_bank_name_once_per_course", nulls_distinct=False
-            )
+                fields=["name"], name="quizzes_school_bank_name_once", condition=models.Q(course__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,8 +113,7 @@ class Question(
     title = models.CharField(max_length=200, help_text="For finding it again; learners do not see it.")
     body = StreamField(
         [(question_type.kind, question_type.block()) for question_type in QUESTION_TYPES],
-        min_num=1,
-        max_num=1,
+        max_num=1,  # and at least one, because the field is required: `min_num` shows an error before anything is typed
         verbose_name="question",
         help_text="Choose the kind of question.",
     )

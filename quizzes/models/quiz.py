@@ -64,7 +64,9 @@ class QuizPage(Unit):
     content_panels: ClassVar[list[Any]] = [
         *Page.content_panels,
         FieldPanel("intro"),
-        *Unit.unit_panels,
+        MultiFieldPanel(
+            [FieldPanel("summary"), FieldPanel("minutes"), FieldPanel("required")], heading="In the outline"
+        ),
         InlinePanel("sections", heading="Questions", label="section", min_num=1),
     ]
     rules_panels: ClassVar[list[Any]] = [
@@ -89,6 +91,10 @@ class QuizPage(Unit):
             ObjectList(Unit.publishing_panels, heading="Publishing"),
         ]
     )
+
+    class Meta:
+        verbose_name = "quiz"
+        verbose_name_plural = "quizzes"
 
     def clean(self) -> None:
         """The review policy names moments and things that exist."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wagtail import blocks
 
 from .base import Draft, Json
-from .choices import list_items
+from .choices import MAX_OPTIONS, list_items
 from .html import FEATURES, clean_html
 
 
@@ -37,6 +37,15 @@ class WeightedOptionBlock(OptionBlock):
         max_length=12,
         help_text='Only for marking by weights: "1/2", "0.25", "-1". The right options add up to 1.',
     )
+
+
+def options_block(option: OptionBlock) -> blocks.ListBlock:
+    """The options, four to begin with. How many there must be is asked when the question is published."""
+    blank = {
+        name: "" if isinstance(block, blocks.CharBlock | blocks.TextBlock) else False
+        for name, block in option.child_blocks.items()
+    }
+    return blocks.ListBlock(option, max_num=MAX_OPTIONS, default=[blank] * 4)
 
 
 def stem_block() -> blocks.RichTextBlock:

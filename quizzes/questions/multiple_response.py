@@ -7,7 +7,7 @@ from typing import ClassVar
 from wagtail import blocks
 
 from . import choices
-from .authoring import WeightedOptionBlock, critical_block, feedback_block, read_options, stem_block
+from .authoring import WeightedOptionBlock, critical_block, feedback_block, options_block, read_options, stem_block
 from .base import Draft, Json, Options, QuestionType, Result, state_of, to_ppm
 from .html import is_blank
 
@@ -25,7 +25,7 @@ class MultipleResponseBlock(blocks.StructBlock):
     """The author's form of a multiple response."""
 
     stem = stem_block()
-    options = blocks.ListBlock(WeightedOptionBlock(), min_num=2, max_num=choices.MAX_OPTIONS)
+    options = options_block(WeightedOptionBlock())
     policy = blocks.ChoiceBlock(choices=list(POLICIES.items()), default=RIGHT_MINUS_WRONG, label="Marking")
     feedback = feedback_block()
     critical = critical_block()

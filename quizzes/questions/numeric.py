@@ -66,7 +66,7 @@ class NumericBlock(blocks.StructBlock):
     """The author's form of a numeric question."""
 
     stem = stem_block()
-    answers = blocks.ListBlock(AcceptedBlock(), min_num=1, max_num=20, label="Accepted numbers")
+    answers = blocks.ListBlock(AcceptedBlock(), max_num=20, label="Accepted numbers")
     unit_mode = blocks.ChoiceBlock(
         choices=[
             (NO_UNIT, "No unit: writing one makes the answer invalid"),
@@ -76,7 +76,7 @@ class NumericBlock(blocks.StructBlock):
         default=NO_UNIT,
         label="Unit",
     )
-    units = blocks.ListBlock(UnitBlock(), min_num=0, max_num=20, default=[], required=False)
+    units = blocks.ListBlock(UnitBlock(), max_num=20, default=[])
     unit_penalty_percent = blocks.IntegerBlock(
         default=10, min_value=0, max_value=100, help_text="Taken off a right number with a missing or unknown unit."
     )

@@ -6,7 +6,7 @@ from typing import ClassVar
 from wagtail import blocks
 
 from . import choices
-from .authoring import OptionBlock, critical_block, feedback_block, read_options, stem_block
+from .authoring import OptionBlock, critical_block, feedback_block, options_block, read_options, stem_block
 from .base import CORRECT, WHOLE, WRONG, Draft, Json, Options, QuestionType, Result
 from .html import is_blank
 
@@ -15,7 +15,7 @@ class SingleChoiceBlock(blocks.StructBlock):
     """The author's form of a single choice."""
 
     stem = stem_block()
-    options = blocks.ListBlock(OptionBlock(), min_num=2, max_num=choices.MAX_OPTIONS)
+    options = options_block(OptionBlock())
     feedback = feedback_block()
     critical = critical_block()
 

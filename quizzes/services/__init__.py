@@ -2,7 +2,7 @@
 
 from quizzes.services.answers import ItemOutcome, SaveReport, SentItem, save_answers
 from quizzes.services.attempts import StartRefusedError, settle, settle_due, start_attempt, submit_attempt
-from quizzes.services.authoring import build_quiz, import_question
+from quizzes.services.authoring import build_quiz, course_bank, import_question
 from quizzes.services.publishing import (
     freeze_missed,
     freeze_question,
@@ -19,6 +19,7 @@ __all__ = [
     "SentItem",
     "StartRefusedError",
     "build_quiz",
+    "course_bank",
     "freeze_missed",
     "freeze_question",
     "freeze_quiz",

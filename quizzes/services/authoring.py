@@ -55,6 +55,12 @@ def import_question(
     return question
 
 
+def course_bank(*, course: CoursePage) -> QuestionBank:
+    """The course's own bank, its first one, made when it has none."""
+    first = QuestionBank.objects.filter(course=course).order_by("pk").first()
+    return first or QuestionBank.objects.get_or_create(course=course, name=course.title[:120])[0]
+
+
 @transaction.atomic
 def build_quiz(
     *,
@@ -66,7 +72,7 @@ def build_quiz(
 ) -> QuizPage:
     """A quiz.toml as a published quiz at the end of the module, its questions in the course's bank. Twice is once."""
     course = CoursePage.objects.get(path=module.path[:-4])
-    bank = bank or QuestionBank.objects.get_or_create(course=course, name=course.title)[0]
+    bank = bank or course_bank(course=course)
     asked = [
         (import_question(bank=bank, spec=question, author=user, at=at), Decimal(str(question.get("points", 1))))
         for question in spec["question"]

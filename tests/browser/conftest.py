@@ -8,7 +8,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.conftest import PASSWORD, World, chromium
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 PHONE = {"width": 390, "height": 844}
 
 
@@ -28,9 +34,7 @@ def open_page(browser: Browser, world: World) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
 
     def make(*, javascript: bool = True, **options: Any) -> Page:
-        context = browser.new_context(
-            java_script_enabled=javascript, viewport=PHONE, base_url=world.url, **options
-        )
+        context = browser.new_context(java_script_enabled=javascript, viewport=PHONE, base_url=world.url, **options)
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

@@ -1,0 +1,184 @@
+"""The back office: who may see money, what the lists show, and what a person may do."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from courses.models import CatalogueFacts, CoursePage
+from courses.tests.factories import make_course, make_user
+from payments.models import Offer, Order
+from payments.tests.conftest import Shop
+from payments.tests.factories import make_offer, make_order
+from stripe_sandbox.testing import APPROVED
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff() -> Callable[..., User]:
+    """Somebody who may open the back office, with these rights in payments."""
+
+    def make(*rights: str) -> User:
+        user = make_user(is_staff=True)
+        codenames = ["access_admin", *rights]
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def provider(staff: Callable[..., User], client_of: Callable[[User], Client]) -> Client:
+    """A browser of somebody who sees orders and keeps offers."""
+    return client_of(staff("view_order", "view_stripeevent", "view_offer", "add_offer", "change_offer"))
+
+
+DOORS = ["orders:index", "orders:inspect", "stripe_events:index", "offers:index", "offers:add"]
+
+
+def address(door: str, order: Order) -> str:
+    return reverse(door, args=[order.pk] if door.endswith("inspect") else [])
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_only_those_with_the_right_see_money(
+    shop: Shop, provider: Client, staff: Callable[..., User], client_of: Callable[[User], Client], door: str
+) -> None:
+    shop.buy(APPROVED)
+    shop.deliver("checkout.session.completed")
+    assert provider.get(address(door, shop.order)).status_code == 200
+    others = [client_of(staff()), shop.browser, Client()]
+    assert [other.get(address(door, shop.order)).status_code for other in others] == [302, 302, 302]
+
+
+def test_orders_are_looked_at_and_not_edited(shop: Shop, admin_user: User, client_of: Callable[[User], Client]) -> None:
+    shop.enroll()
+    operator = client_of(admin_user)
+    for door, arguments in (("add", []), ("edit", [shop.order.pk]), ("delete", [shop.order.pk])):
+        assert operator.get(reverse(f"orders:{door}", args=arguments)).status_code == 302
+    assert operator.get(reverse("orders:inspect", args=[shop.order.pk])).status_code == 200
+
+
+def numbers(page: str) -> set[str]:
+    return {number for number in Order.objects.values_list("number", flat=True) if number in page}
+
+
+def test_the_list_filters_by_state_course_date_price_and_review(shop: Shop, provider: Client, stranger: User) -> None:
+    shop.enroll()
+    mine = shop.order
+    other = make_order(stranger, make_offer(make_course("Another"), 9900))
+    Order.objects.filter(pk=other.pk).update(review_reason="Look.", created_at="2020-01-02T12:00:00Z")
+    for query, expected in [
+        ("", {mine.number, other.number}),
+        ("state=open", {mine.number}),
+        ("state=open&state=new", {mine.number, other.number}),
+        (f"course={shop.course.pk}", {mine.number}),
+        ("created_at_from=2020-01-01&created_at_to=2020-02-01", {other.number}),
+        ("price_from=5000", {other.number}),
+        ("price_to=5000", {mine.number}),
+        ("review=needed", {other.number}),
+        (f"q={mine.number}", {mine.number}),
+        (f"q={stranger.email}", {other.number}),
+    ]:
+        assert numbers(provider.get(f"{reverse('orders:index')}?{query}").content.decode()) == expected, query
+
+
+def test_the_list_is_exported_for_a_spreadsheet(shop: Shop, provider: Client) -> None:
+    shop.enroll()
+    Offer.objects.update(name="=2+3")
+    Order.objects.update(title="=2+3")
+    response = provider.get(f"{reverse('orders:index')}?export=csv")
+    rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
+    assert [row["Number"] for row in rows] == [shop.order.number]
+    assert "'=2+3" in rows[0].values()
+    assert "4800" in rows[0].values()
+
+
+def test_an_order_shows_its_whole_story(shop: Shop, provider: Client) -> None:
+    shop.buy(APPROVED)
+    shop.deliver("checkout.session.completed")
+    page = provider.get(reverse("orders:inspect", args=[shop.order.pk])).content.decode()
+    for words in (
+        "Paid", "$48.00", shop.session_id, shop.payment, "Checkout, attempt 1", "Webhook checkout.session.completed",
+        "You are enrolled: Light touch", "Light touch: enrolled", "$1.69", "$46.31",
+    ):  # fmt: skip
+        assert words in page
+    assert "Read Stripe again" not in page
+
+
+def test_who_may_change_orders_reads_stripe_again_and_settles(
+    shop: Shop, staff: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    shop.buy(APPROVED)
+    keeper = client_of(staff("view_order", "change_order"))
+    read, settle = (reverse(f"orders:{act}", args=[shop.order.pk]) for act in ("read", "settle"))
+    page = keeper.post(read, follow=True).content.decode()
+    assert "Read. The order is: paid." in page
+    Order.objects.update(review_reason="Look.")
+    assert "Mark as dealt with" in keeper.get(reverse("orders:inspect", args=[shop.order.pk])).content.decode()
+    assert "Marked as dealt with." in keeper.post(settle, follow=True).content.decode()
+    assert not shop.order.needs_review
+
+
+def test_reading_when_stripe_is_down_changes_nothing(
+    shop: Shop, staff: Callable[..., User], client_of: Callable[[User], Client]
+) -> None:
+    shop.buy(APPROVED)
+    shop.bank.fault("500", times=3)
+    keeper = client_of(staff("view_order", "change_order"))
+    page = keeper.post(reverse("orders:read", args=[shop.order.pk]), follow=True).content.decode()
+    assert "Stripe could not be read" in page
+    assert shop.order.state == "open"
+
+
+@pytest.mark.parametrize("act", ["read", "settle"])
+def test_acting_needs_the_right(shop: Shop, provider: Client, act: str) -> None:
+    shop.buy(APPROVED)
+    Order.objects.update(review_reason="Look.")
+    assert provider.post(reverse(f"orders:{act}", args=[shop.order.pk])).status_code == 302
+    assert (shop.order.state, shop.order.needs_review) == ("open", True)
+
+
+def offer_form(course: CoursePage, **changes: Any) -> dict[str, Any]:
+    empty = dict.fromkeys(("seats", "opens_at", "closes_at", "access_days", "refund_text"), "")
+    items = {"items-TOTAL_FORMS": 1, "items-INITIAL_FORMS": 0, "items-MIN_NUM_FORMS": 1, "items-MAX_NUM_FORMS": 1000}
+    item = {"items-0-course": course.pk, "items-0-id": "", "items-0-DELETE": "", "items-0-ORDER": ""}
+    return {
+        "name": "Course",
+        "unit_amount": 4800,
+        "currency": "usd",
+        "refund_days": 30,
+        **empty,
+        **items,
+        **item,
+        **changes,
+    }
+
+
+def test_staff_put_a_course_on_sale(provider: Client, course: CoursePage) -> None:
+    assert provider.post(reverse("offers:add"), offer_form(course)).status_code == 302
+    assert Offer.objects.get().items.get().course == course
+    assert CatalogueFacts.objects.get(course=course).price_amount == 4800
+
+
+def test_staff_are_told_that_ordered_terms_stand(provider: Client, course: CoursePage, learner: User) -> None:
+    offer = make_offer(course, 4800)
+    make_order(learner, offer)
+    item = {"items-INITIAL_FORMS": 1, "items-0-id": offer.items.get().pk}
+    form = offer_form(course, **item, name=offer.name, refund_days=0)
+    refused = provider.post(reverse("offers:edit", args=[offer.pk]), form | {"unit_amount": 1})
+    assert "This offer has been ordered, so its terms stand." in refused.content.decode()
+    assert (
+        provider.post(reverse("offers:edit", args=[offer.pk]), form | {"closes_at": "2020-01-01 12:00"}).status_code
+        == 302
+    )
+    offer.refresh_from_db()
+    assert (offer.unit_amount, offer.is_open()) == (4800, False)
+    assert CatalogueFacts.objects.get(course=course).price_amount is None

@@ -1,0 +1,84 @@
+"""`make bench`: what a page costs, as ratios of CPU time measured side by side in one run, and its query count.
+
+Absolute times say little on a shared machine, ratios say much: each figure is the CPU time of a request divided by that
+of a bare view with session and user, taken in turns. The goals stand in docs/architecture.md.
+"""
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+os.chdir(ROOT)
+os.environ.setdefault("DEBUG", "on")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+ROUNDS = 40
+FREE = "/courses/introduction-to-craniosacral-touch/"
+
+
+def main() -> int:
+    """Measure on the demo database; seed it first with `make demo`."""
+    import django  # noqa: PLC0415 - the settings are named above
+
+    django.setup()
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+    from courses.models import CoursePage  # noqa: PLC0415
+    from enrollments.models import Enrollment  # noqa: PLC0415
+    from enrollments.services import enroll  # noqa: PLC0415
+
+    settings.ALLOWED_HOSTS = ["testserver", "localhost"]
+    learner = User.objects.filter(email="learner@example.com").first()
+    if learner is None:
+        sys.stdout.write("There is no demo school in this database. Run `make demo` once, then `make bench`.\n")
+        return 1
+    enroll(user=learner, course=CoursePage.objects.get(slug=FREE.split("/")[2]), source=Enrollment.Source.FREE)
+    visitor, logged_in = Client(), Client()
+    logged_in.force_login(learner, backend=settings.AUTHENTICATION_BACKENDS[0])
+    cases: list[tuple[str, Client, str]] = [
+        ("my orders, none yet: session, user, one list", logged_in, "/my/orders/"),
+        ("home page, visitor", visitor, "/"),
+        ("catalogue, visitor", visitor, "/courses/"),
+        ("course page, visitor", visitor, FREE),
+        ("course page, learner", logged_in, FREE),
+        ("lesson, learner", logged_in, f"{FREE}first-steps/what-craniosacral-touch-is/"),
+        ("quiz front page, learner", logged_in, f"{FREE}first-steps/quiz/"),
+        ("my desk", logged_in, "/my/"),
+    ]
+    _report(cases)
+    return 0
+
+
+def _report(cases: list[tuple[str, "object", str]]) -> None:
+    from django.db import connection  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    calls: list[Callable[[], object]] = [lambda client=client, path=path: client.get(path) for _, client, path in cases]  # type: ignore[misc,attr-defined]
+    queries = []
+    for call in calls:
+        call()
+        with CaptureQueriesContext(connection) as captured:
+            call()
+        queries.append(len(captured))
+    spent: list[list[float]] = [[] for _ in cases]
+    for round_number in range(ROUNDS):
+        for number, call in enumerate(calls):
+            began = time.process_time()
+            call()
+            spent[number].append(time.process_time() - began)
+        sys.stdout.write(f"\r{round_number + 1}/{ROUNDS} rounds")
+        sys.stdout.flush()
+    base = statistics.median(spent[0])
+    sys.stdout.write("\n\n  queries   CPU ratio   page\n")
+    for (name, _, _), count, times in zip(cases, queries, spent, strict=True):
+        sys.stdout.write(f"  {count:7d}   {statistics.median(times) / base:9.2f}   {name}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
