@@ -6,7 +6,7 @@ UV_VERSION = 0.13.8
 BIN = .venv/bin
 UV = $(BIN)/uv pip install --quiet --require-hashes
 .DEFAULT_GOAL := help
-.PHONY: help demo run test check format lock bench screenshots clean
+.PHONY: help demo run test check format lock bench clean
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'

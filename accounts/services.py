@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts.models import User
 
+JOINERS = "\u200c\u200d"
+
 
 @transaction.atomic
 def confirm_legal_name(*, user: User, legal_name: str, at: datetime | None = None) -> User:
@@ -32,7 +34,7 @@ def settle_back_office(*, user: User) -> None:
 
 
 def tidy_name(raw: str) -> str:
-    """NFC, no control characters, single spaces."""
+    """NFC, no control characters, single spaces. Joiners stay: Persian and Indic names are written with them."""
     text = unicodedata.normalize("NFC", raw)
-    text = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in text)
+    text = "".join(" " if unicodedata.category(char)[0] in "CZ" and char not in JOINERS else char for char in text)
     return " ".join(text.split())

@@ -9,38 +9,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
-from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
-from wagtail.permission_policies import ModelPermissionPolicy
 
 from certificates.models import Certificate, CertificateRequest
 from certificates.services import retry
+from core.records import RecordIndexView
 
 RETRY_PERMISSION = "certificates.change_certificaterequest"
 DIGESTS = ("facts_sha256", "pdf_sha256")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-class ReadOnlyPolicy(ModelPermissionPolicy):
-    """Records are looked at; what changes them is a service."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        """Seeing, where the permission was given; nothing else, not even for the operator."""
-        return action == "view" and bool(super().user_has_permission(user, action))
-
-
-def as_text(value: str) -> str:
-    """A cell that a spreadsheet must not run as a formula: a name is anything that a person typed."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-
-
-class RecordIndexView(generic.IndexView):
-    """A list whose export is safe to open in a spreadsheet."""
-
-    custom_value_preprocess: ClassVar[dict[Any, Any]] = {
-        **generic.IndexView.custom_value_preprocess,
-        str: {generic.IndexView.FORMAT_CSV: as_text},
-    }
 
 
 class CertificateIndexView(RecordIndexView):

@@ -3,8 +3,9 @@
 from wagtail import hooks
 from wagtail.permissions import register_permission_policy
 
-from certificates.admin import CertificateGroup, ReadOnlyPolicy
+from certificates.admin import CertificateGroup
 from certificates.models import Certificate, CertificateRequest
+from core.records import ReadOnlyPolicy
 
 register_permission_policy(Certificate, ReadOnlyPolicy(Certificate))
 register_permission_policy(CertificateRequest, ReadOnlyPolicy(CertificateRequest))

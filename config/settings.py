@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "courses.middleware.BackOffice",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -132,6 +133,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(VAR_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_ORIGIN = env.str("S3_ORIGIN", default="").rstrip("/")  # where its signed addresses point: the policy must name it
 _private = (
     {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -140,6 +142,7 @@ _private = (
             "querystring_auth": True,
             "querystring_expire": 300,
             "default_acl": "private",
+            "signature_version": "s3v4",
         },
     }
     if S3_BUCKET
@@ -220,7 +223,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [SELF, "data:", "blob:", *filter(None, [S3_ORIGIN])],
+        "media-src": [SELF, *filter(None, [S3_ORIGIN])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "frame-src": [SELF],
@@ -262,6 +266,7 @@ WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "courses.admin.review.publish_in_the_author_s_name"
 WAGTAIL_PRIVATE_PAGE_OPTIONS = WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAILIMAGES_IMAGE_MODEL = "library.Picture"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]  # no SVG: it can carry scripts

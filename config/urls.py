@@ -26,9 +26,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": VisiblePages}}, name="sitemap"),
     path(
         "robots.txt",
-        lambda request: HttpResponse(
-            "User-agent: *\nDisallow: /admin/\n", content_type="text/plain"
-        ),
+        lambda request: HttpResponse("User-agent: *\nDisallow: /admin/\n", content_type="text/plain"),
         name="robots",
     ),
 ]
@@ -36,6 +34,10 @@ if settings.DEBUG:
     from django.views.generic import TemplateView
 
     urlpatterns.append(path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide"))
-urlpatterns.append(path("", include(wagtail_urls)))
+urlpatterns += [
+    # Wagtail's front-end login form is a second door round allauth, as its admin's is.
+    path("_util/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("", include(wagtail_urls)),
+]
 
 handler403 = "home.views.forbidden"

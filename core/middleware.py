@@ -12,7 +12,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class PolicyByPath(CSPMiddleware):
-    """Wagtail's admin still has inline scripts; nothing else may.
+    """Wagtail's admin still has inline scripts, and its text editor inline styles; nothing else may.
 
     A nonce beside 'unsafe-inline' cancels the latter, so the admin's policy replaces ours instead of adding to it.
     """
@@ -20,7 +20,8 @@ class PolicyByPath(CSPMiddleware):
     def get_policy_parts(self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False) -> Any:
         parts = super().get_policy_parts(request, response, report_only)
         if request.path.startswith("/admin/"):
-            parts.replace = {**(parts.replace or {}), "script-src": [SELF, UNSAFE_INLINE]}
+            loose = {name: [SELF, UNSAFE_INLINE] for name in ("script-src", "style-src")}
+            parts.replace = {**(parts.replace or {}), **loose}
         return parts
 
 

@@ -17,13 +17,7 @@ ORDERS: dict[str, list[Any]] = {
 
 def courses_in(index: CourseIndexPage, chosen: dict[str, Any]) -> QuerySet[CoursePage]:
     """Live courses that fit the filters, sorted; the facts come with them."""
-    courses = (
-        CoursePage.objects.child_of(index)
-        .live()
-        .select_related("facts")
-        .prefetch_related("topics")
-        .defer_streamfields()
-    )
+    courses = CoursePage.objects.child_of(index).live().select_related("facts").defer_streamfields()
     if chosen.get("level"):
         courses = courses.filter(level=chosen["level"])
     if chosen.get("format"):

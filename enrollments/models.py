@@ -74,6 +74,11 @@ class Enrollment(models.Model):
         return f"{self.user} in {self.course}"
 
     @property
+    def ended(self) -> bool:
+        """Access was for a time, and the time is over."""
+        return self.access_until is not None and self.access_until <= timezone.now()
+
+    @property
     def percent(self) -> int:
         """Required units done, of a hundred."""
         required = len(self.edition.required_keys())

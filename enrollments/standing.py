@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.fields import StreamField
+from wagtail.models import Page, get_page_models
 
 from courses.models import CoursePage, ModulePage, Unit
 from courses.outline import paths_above
@@ -140,14 +141,13 @@ def outline_of(user: Any, course: Page) -> list[OutlineModule]:
     standing = standing_of(user, course.pk)
     if standing._modules is not None:
         return standing._modules
-    pages = list(Page.objects.descendant_of(course).filter(live=True).order_by("path"))
-    modules = {
-        module.pk: module
-        for module in ModulePage.objects.filter(
-            pk__in=[p.pk for p in pages if p.specific_class is ModulePage]
-        ).select_related("requires_module")
+    pages = _pages_with_details(course)
+    modules = {page.pk: page.modulepage for page in pages if page.specific_class is ModulePage}
+    details: dict[int, Unit] = {
+        page.pk: getattr(page, page.specific_class._meta.model_name)
+        for page in pages
+        if page.specific_class and issubclass(page.specific_class, Unit)
     }
-    details = _unit_details(pages)
     known = standing.enrollment.edition.outline if standing.enrollment else []
     before = standing.enrollment.open_modules if standing.enrollment else []
     locks = {
@@ -181,13 +181,15 @@ def outline_of(user: Any, course: Page) -> list[OutlineModule]:
     return result
 
 
-def _unit_details(pages: list[Page]) -> dict[int, Unit]:
-    """One query per kind of unit that the course has."""
-    found: dict[int, Unit] = {}
-    for model in {
-        page.specific_class for page in pages if page.specific_class and issubclass(page.specific_class, Unit)
-    }:
-        ids = [page.pk for page in pages if page.specific_class is model]
-        for unit in model.objects.filter(pk__in=ids).defer_streamfields():
-            found[unit.pk] = unit
-    return found
+def _pages_with_details(course: Page) -> list[Page]:
+    """Live pages below a course, each with what its own kind adds: one query, however many kinds of unit there are."""
+    kinds = [model for model in get_page_models() if model is ModulePage or issubclass(model, Unit)]
+    bodies = [
+        f"{kind._meta.model_name}__{field.name}"
+        for kind in kinds
+        for field in kind._meta.local_fields
+        if isinstance(field, StreamField)
+    ]
+    pages = Page.objects.descendant_of(course).filter(live=True).order_by("path")
+    wanted = ["modulepage__requires_module", *(kind._meta.model_name for kind in kinds)]
+    return list(pages.select_related(*wanted).defer(*bodies))

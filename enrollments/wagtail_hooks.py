@@ -1,4 +1,4 @@
-"""The page door: every page asks `can` before it is served."""
+"""The page door: every page asks `can` before it is served; and the enrollments menu."""
 
 from typing import Any
 
@@ -6,11 +6,22 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from wagtail import hooks
 from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
 from core.access import can
 from courses.models import CoursePage, ModulePage, Unit
+from enrollments.admin import EnrollmentPermissions, EnrollmentViewSet
+from enrollments.models import Enrollment
 from enrollments.services import visit
 from enrollments.standing import course_id_above, standing_of
+
+register_permission_policy(Enrollment, EnrollmentPermissions(Enrollment))
+
+
+@hooks.register("register_admin_viewset")
+def enrollments_menu() -> EnrollmentViewSet:
+    """Who studies what."""
+    return EnrollmentViewSet()
 
 
 @hooks.register("before_serve_page")

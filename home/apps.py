@@ -23,8 +23,11 @@ class HomeConfig(AppConfig):
 
 def give_roles(**kwargs: Any) -> None:
     """Django makes the permissions of an app after that app's turn in post_migrate, and ours comes first."""
+    from wagtail.snippets.models import create_extra_permissions  # noqa: PLC0415 - models must be loaded first
+
     from home.admin.roles import ensure_roles  # noqa: PLC0415 - models must be loaded first
 
     for config in apps.get_app_configs():
         create_permissions(config, verbosity=0, using=kwargs["using"])
+    create_extra_permissions(apps.get_app_config("wagtailsnippets"), using=kwargs["using"])  # publish, lock, unlock
     ensure_roles()

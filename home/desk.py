@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models.functions import Coalesce
 from wagtail.models import Page
 
 from accounts.models import User
@@ -19,7 +20,7 @@ def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
         Enrollment.objects.filter(user=user, closed_at=None)
         .with_hold()
         .select_related("edition", "course", "last_unit")
-        .order_by("-last_activity_at", "-enrolled_at", "-pk")
+        .order_by(Coalesce("last_activity_at", "enrolled_at").desc(), "-pk")
     )
     courses = Paginator(mine, COURSES_PER_PAGE).get_page(page)
     shown = list(courses.object_list)
@@ -27,7 +28,10 @@ def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
     for hold in AccessHold.objects.filter(enrollment__in=shown, closed_at=None):
         holds.setdefault(hold.enrollment_id, []).append(hold)
     next_units = _next_units(shown)
-    rows = [{"enrollment": one, "holds": holds.get(one.pk, []), "next": next_units.get(one.pk)} for one in shown]
+    rows = [
+        {"enrollment": one, "holds": holds.get(one.pk, []), "ended": one.ended, "next": next_units.get(one.pk)}
+        for one in shown
+    ]
     return {
         "courses": courses,
         "rows": rows,
@@ -45,7 +49,7 @@ def _next_units(enrollments: list[Enrollment]) -> dict[int, Page]:
     for enrollment_id, key in _completed_keys(enrollments):
         done.setdefault(enrollment_id, set()).add(key)
     for one in enrollments:
-        if one.completed_at:
+        if one.completed_at or one.ended:
             continue
         units = [
             unit for unit in one.edition.units() if unit["required"] and unit["unit_key"] not in done.get(one.pk, set())

@@ -1,5 +1,6 @@
 """The back office as a whole: its first page, its menus, its look."""
 
+from copy import copy
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,10 +12,11 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.home import LockedPagesPanel, RecentEditsPanel, UserObjectsInWorkflowModerationPanel
 
+from courses.admin.views import MAY_BEGIN
 from courses.models import CoursePage
 from home.admin.panels import CoursesPanel, WaitingPanel
 from home.admin.previews import study_as_enrolled
-from home.admin.start import is_instructor
+from home.admin.start import courses_of, is_instructor
 
 STOCK_PANELS = (LockedPagesPanel, RecentEditsPanel, UserObjectsInWorkflowModerationPanel)
 NOT_FOR_INSTRUCTORS = {"reports", "settings"}
@@ -23,10 +25,12 @@ STOCK_HELP = ("whats-new", "editor-guide")
 
 @hooks.register("construct_homepage_panels")
 def start(request: HttpRequest, panels: list[Any]) -> None:
-    """Everyone sees what waits and their courses; instructors see nothing else."""
+    """Everyone sees what waits, and their courses if they have any; instructors see nothing else."""
     if is_instructor(request.user):
         panels[:] = [panel for panel in panels if not isinstance(panel, STOCK_PANELS)]
-    panels += [WaitingPanel(), CoursesPanel()]
+    panels.append(WaitingPanel())
+    if courses_of(request.user) or request.user.has_perm(MAY_BEGIN):
+        panels.append(CoursesPanel())
 
 
 @hooks.register("construct_homepage_summary_items", order=1000)
@@ -41,10 +45,16 @@ def short_menu(request: HttpRequest, menu_items: list[Any]) -> None:
     """Instructors: their courses, files, evidence, questions, help."""
     if not is_instructor(request.user):
         return
-    menu_items[:] = [item for item in menu_items if item.name not in NOT_FOR_INSTRUCTORS]
-    for item in menu_items:
-        if item.name == "explorer":
-            item.label = "Courses"
+    menu_items[:] = [_in_our_words(item) for item in menu_items if item.name not in NOT_FOR_INSTRUCTORS]
+
+
+def _in_our_words(item: MenuItem) -> MenuItem:
+    """A copy: the items are made once and shown to everybody."""
+    if item.name != "explorer":
+        return item
+    renamed = copy(item)
+    renamed.label = "Courses"
+    return renamed
 
 
 @hooks.register("construct_help_menu")

@@ -84,7 +84,7 @@ def _send(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
     response["Cache-Control"] = "private, max-age=3600"
     response["Content-Security-Policy"] = "default-src 'none'"
     attached = not content_type.startswith(INLINE_TYPES)
-    response["Content-Disposition"] = content_disposition_header(attached, name)
+    response["Content-Disposition"] = content_disposition_header(attached, name) or "attachment"
     return response
 
 

@@ -16,7 +16,7 @@ from operations.models import SweepRun
 def readiness() -> dict[str, Any]:
     """`{"ready": bool, "parts": {name: "ok" or what is wrong}, "sweep": ...}`"""
     parts = {name: _try(part) for name, part in PARTS}
-    return {"ready": all(state == "ok" for state in parts.values()), "parts": parts, "sweep": _sweep_age()}
+    return {"ready": all(state == "ok" for state in parts.values()), "parts": parts, "sweep": _try(_sweep_age)}
 
 
 def _try(part: Callable[[], str]) -> str:

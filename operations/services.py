@@ -5,8 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import close_old_connections
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
@@ -17,7 +15,7 @@ from courses.services import make_edition, rebuild_catalogue
 from notifications.services import send_due_mails
 from operations.models import SweepRun
 from payments.services import sync_unfinished_orders
-from quizzes.services import settle_due
+from quizzes.services import freeze_missed, settle_due
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=7)
@@ -60,6 +58,7 @@ STEPS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("published", publish_scheduled),
     ("unpublished", unpublish_expired),
     ("editions", missed_editions),
+    ("quiz versions", freeze_missed),
     ("attempts settled", settle_due),
     ("orders synced", sync_unfinished_orders),
     ("certificates issued", issue_pending),
@@ -75,12 +74,11 @@ def sweep(*, on_step: Callable[[str, Any], None] | None = None) -> dict[str, Any
     for name, step in STEPS:
         try:
             report[name] = step()
-        except (OSError, RuntimeError, ValueError, ValidationError) as error:
+        except Exception as error:  # whatever is wrong with one step, the others run
             logger.exception("sweep step %s failed", name)
             report[name] = f"{type(error).__name__}"
         if on_step:
             on_step(name, report[name])
     SweepRun.objects.create(report=report)
     SweepRun.objects.filter(finished_at__lt=timezone.now() - KEPT).delete()
-    close_old_connections()
     return report

@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
+from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
-from wagtail.permission_policies import ModelPermissionPolicy
 
+from core.records import RecordIndexView
+from courses.services import rebuild_catalogue
 from enrollments.models import AccessHold
 from notifications.models import Mail
 from payments.forms import OrderFilters
@@ -22,30 +24,7 @@ from payments.services import StripeDownError, StripeRefusedError, settle_review
 from payments.services.receipts import receipt_of
 
 CHANGE = "payments.change_order"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Act = Callable[[HttpRequest, Order], None]
-
-
-class ReadOnlyPolicy(ModelPermissionPolicy):
-    """Records are looked at; what changes them is a service."""
-
-    def user_has_permission(self, user: Any, action: str) -> bool:
-        """Seeing, where the permission was given; nothing else, not even for the operator."""
-        return action == "view" and bool(super().user_has_permission(user, action))
-
-
-def as_text(value: str) -> str:
-    """A cell that a spreadsheet must not run as a formula."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
-
-
-class RecordIndexView(generic.IndexView):
-    """A list whose export is safe to open in a spreadsheet."""
-
-    custom_value_preprocess: ClassVar[dict[Any, Any]] = {
-        **generic.IndexView.custom_value_preprocess,
-        str: {generic.IndexView.FORMAT_CSV: as_text},
-    }
 
 
 class OrderIndexView(RecordIndexView):
@@ -98,14 +77,14 @@ class OrderViewSet(ModelViewSet):
     ]
     copy_view_enabled = False
     exclude_form_fields = ()
-    list_display: ClassVar[list[str]] = [
+    list_display: ClassVar[list[Any]] = [
         "number",
-        "user",
-        "title",
-        "created_at",
-        "asked",
-        "get_state_display",
-        "needs_review",
+        Column("user", label="Buyer", sort_key="user__email"),
+        Column("title", label="What", sort_key="title"),
+        DateColumn("created_at", label="Ordered", sort_key="created_at"),
+        Column("asked", label="Price", sort_key="subtotal"),
+        Column("state", label="State", accessor="get_state_display", sort_key="state"),
+        Column("review", label="Review", accessor=lambda order: "a person must look" if order.needs_review else ""),
     ]
     list_filter = None
     filterset_class = OrderFilters
@@ -173,6 +152,25 @@ class OfferEditView(generic.EditView):
         return offer
 
 
+class OfferDeleteView(generic.DeleteView):
+    """An offer that nobody ordered may go; the catalogue forgets its price."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """What was ordered stays on record."""
+        if self.object.is_ordered():
+            messages.error(request, "This offer has been ordered, so it stays on record. Close it instead.")
+            return HttpResponseRedirect(reverse(self.index_url_name), status=303)
+        answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def delete_action(self) -> None:
+        """Then tell the catalogue."""
+        courses = [item.course for item in self.object.items.select_related("course")]
+        super().delete_action()
+        for course in courses:
+            rebuild_catalogue(course=course)
+
+
 class OfferViewSet(ModelViewSet):
     """What is on sale."""
 
@@ -183,6 +181,7 @@ class OfferViewSet(ModelViewSet):
     url_prefix = "sales/offers"
     add_view_class = OfferCreateView
     edit_view_class = OfferEditView
+    delete_view_class = OfferDeleteView
     copy_view_enabled = False
     exclude_form_fields = ()
     list_display: ClassVar[list[str]] = ["name", "price", "opens_at", "closes_at", "refund_days"]

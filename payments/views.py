@@ -10,6 +10,8 @@ from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
@@ -32,10 +34,12 @@ from payments.services import (
     start_checkout,
     sync_order,
 )
+from payments.services.checkout import ENROLLED
 from payments.services.receipts import receipt_of
 
 logger = logging.getLogger(__name__)
 ORDERS_PER_PAGE = 20
+LOOKS_AGAIN_SECONDS = "10"
 LARGEST_EVENT = 256 * 1024
 ENROLLS_PER_MINUTE = 30
 
@@ -57,7 +61,7 @@ def _enroll(request: OwnRequest, slug: str) -> HttpResponse:
     assert course is not None  # noqa: S101 - for the type checker: None is a 404 above
     offer = current_offer(course)
     if standing_of(request.user, course.pk).enrollment:
-        messages.info(request, "You are enrolled already. Nothing was charged.")
+        messages.info(request, ENROLLED)
     elif offer is None:
         messages.info(request, "This course is not on sale now.")
     elif offer.is_free:
@@ -100,7 +104,7 @@ def order_return(request: OwnRequest, uuid: UUID) -> HttpResponse:
     """Back from Stripe, which is asked once while the order is unfinished; later this page only tells how it stands."""
     found = Order.objects.filter(uuid=uuid, user=request.user).select_related("offer").first()
     session = request.GET.get("session_id", "")
-    if found is None or (session and not found.attempts.filter(session_id=session).exists()):
+    if found is None or (session and session not in found.attempts.values_list("session_id", flat=True)):
         raise Http404
     asked = True
     if found.state in State.unfinished():
@@ -118,8 +122,12 @@ def order_return(request: OwnRequest, uuid: UUID) -> HttpResponse:
         "receipt": receipt_of(found),
         "on_its_way": not asked or found.status == State.PENDING,
         "asked": asked,
+        "looks_again": "still" not in request.GET,
     }
-    return render(request, "payments/return.html", context)
+    response = render(request, "payments/return.html", context)
+    if context["on_its_way"] and context["looks_again"]:
+        response["Refresh"] = LOOKS_AGAIN_SECONDS  # without scripts; the page says how to stop it (WCAG 2.2.1)
+    return response
 
 
 @require_safe
@@ -128,7 +136,10 @@ def my_orders(request: OwnRequest) -> HttpResponse:
     """Own orders, newest first."""
     mine = Order.objects.filter(user=request.user).prefetch_related("items__course", "facts")
     page = Paginator(mine, ORDERS_PER_PAGE).get_page(page_number(request.GET.get("page")))
-    rows = [(one, receipt_of(one)) for one in page.object_list]
+    rows = [
+        (one, receipt_of(one), [one.number, date_format(localtime(one.created_at), "F j, Y")])
+        for one in page.object_list
+    ]
     return render(request, "payments/my_orders.html", {"page": page, "rows": rows})
 
 

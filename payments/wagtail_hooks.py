@@ -6,8 +6,9 @@ from wagtail import hooks
 from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
+from core.records import ReadOnlyPolicy
 from courses.models import CoursePage
-from payments.admin import ReadOnlyPolicy, SalesGroup
+from payments.admin import SalesGroup
 from payments.models import OfferItem, Order, StripeEvent
 from payments.services import catalogue_facts
 

@@ -103,8 +103,8 @@ class QuizPageForm(EditionPageForm):
         found = []
         slots = [slot for form in self._section_forms() for slot in form.formsets["slots"].forms if slot.is_valid()]
         for form in slots:
-            data = form.cleaned_data
-            for thing in (data.get("question"), data.get("bank")):
+            chosen = [form.cleaned_data.get(name) for name in ("question", "bank") if name in form.changed_data]
+            for thing in chosen:
                 if thing and not visible(user, "view", type(thing)._default_manager.filter(pk=thing.pk)).exists():
                     found.append(f'"{thing}" is not in a bank that you may use.')
         return found

@@ -269,7 +269,7 @@ def test_the_sitemap_lists_what_a_visitor_may_open_whoever_asks(client):
 
 # -- one rule for one page and for many -----------------------------------------------------------------------------
 def grow_every_kind_of_page():
-    """Courses live and drafted; modules live, locked and drafted; lessons live and drafted, free and not; restricted pages."""
+    """Courses, modules and lessons live and drafted; modules locked; lessons free and not; restricted pages."""
     for course_live in (True, False):
         course = make_course(f"Course live {course_live}", lessons=1)
         first = course.get_children().first().specific

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,10 +11,11 @@ import pytest
 from django.core.management import get_commands
 from django.urls import Resolver404, resolve
 
+from demo.reading import read_lesson
 from demo.seeding.pages import BLOCKS
 from demo.seeding.people import PASSWORD, PEOPLE
 from payments.services.events import LOCATORS
-from quizzes.questions import QUESTION_TYPES
+from quizzes.services import content_format
 
 HERE = Path(__file__).resolve()
 """Holds made-up names, so it proves nothing."""
@@ -248,12 +250,25 @@ def test_operations_lists_the_events_that_the_shop_acts_on() -> None:
     assert sorted(listed) == sorted(LOCATORS)
 
 
-def test_the_content_format_lists_every_block_and_question_kind() -> None:
-    fences = re.findall(r"^:::([a-z_]+)$", read("docs/how-to/write-content.md"), re.MULTILINE)
-    assert sorted(fences) == sorted(set(BLOCKS) - {"prose"})
-    questions = read("docs/how-to/write-content.md").split("[[question]]")[1:]
-    kinds = [match[1] for question in questions if (match := re.search(r'^kind = "([a-z_]+)"', question, re.MULTILINE))]
-    assert sorted(kinds) == sorted(question_type.kind for question_type in QUESTION_TYPES)
+def test_the_lesson_of_the_content_format_can_be_read_and_shows_every_block(tmp_path: Path) -> None:
+    fences = [fence.strip("`\n") for fence in FENCE.findall(read("docs/how-to/write-content.md"))]
+    file = tmp_path / "01-example.md"
+    file.write_text("\n\n".join(part for part in fences if part.startswith(("+++", ":::"))), encoding="utf-8")
+    lesson = read_lesson(file)
+    assert {"title", "slug", "minutes", "summary", "objectives", "references"} <= set(lesson.meta)
+    assert sorted({kind for kind, _ in lesson.blocks}) == sorted(BLOCKS)
+
+
+def test_the_quiz_of_the_content_format_can_be_read_and_shows_every_kind_that_has_a_reader() -> None:
+    tables = [
+        tomllib.loads(part)
+        for part in re.findall(r"^```toml$(.*?)^```$", read("docs/how-to/write-content.md"), re.M | re.S)
+    ]
+    questions = [question for table in tables for question in table.get("question", [])]
+    assert sorted(question["kind"] for question in questions) == sorted(content_format._READERS)
+    assert [content_format.stream_of(question, "docs")[0]["type"] for question in questions] == [
+        one["kind"] for one in questions
+    ]
 
 
 def test_decisions_are_numbered_and_listed() -> None:

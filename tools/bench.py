@@ -10,6 +10,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -55,11 +59,11 @@ def main() -> int:
     return 0
 
 
-def _report(cases: list[tuple[str, "object", str]]) -> None:
+def _report(cases: list[tuple[str, "Client", str]]) -> None:
     from django.db import connection  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
-    calls: list[Callable[[], object]] = [lambda client=client, path=path: client.get(path) for _, client, path in cases]  # type: ignore[misc,attr-defined]
+    calls: list[Callable[[], object]] = [lambda client=client, path=path: client.get(path) for _, client, path in cases]  # type: ignore[misc]
     queries = []
     for call in calls:
         call()

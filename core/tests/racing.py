@@ -18,7 +18,7 @@ def at_once(work: Callable[[], Any], *, times: int = AT_ONCE) -> list[Any]:
         try:
             barrier.wait()
             results.append(work())
-        except Exception as error:  # noqa: BLE001 - the test says which errors are right
+        except Exception as error:  # the test says which errors are right
             results.append(error)
         finally:
             connections.close_all()

@@ -1,6 +1,9 @@
 """The limiter counts on the shared cache, so two workers share one allowance."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django.core.cache import cache, caches
 from django.core.cache.backends.db import DatabaseCache
 from django.http import HttpResponse
@@ -11,9 +14,15 @@ from core.limits import limited, over_limit
 pytestmark = pytest.mark.django_db
 
 
+NOON = datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC)
+
+
 @pytest.fixture(autouse=True)
-def _empty_cache(db):
+def clock(db):
+    """Five seconds into a minute; the clock moves only when a test moves it."""
     cache.clear()
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
 
 
 @limited("test-door", per_minute=2)
@@ -31,8 +40,17 @@ def test_the_allowance_is_used_up_by_as_many_requests_as_it_says():
     assert [over_limit("a", address="10.0.0.1", per_minute=3) for _ in range(5)] == [False, False, False, True, True]
 
 
+def test_the_next_minute_brings_a_new_allowance_however_often_one_knocked(clock):
+    for second in range(5, 60, 5):
+        clock.move_to(NOON.replace(second=second))
+        over_limit("a", address="10.0.0.1", per_minute=2)
+    assert over_limit("a", address="10.0.0.1", per_minute=2) is True
+    clock.move_to(NOON + timedelta(seconds=60))
+    assert over_limit("a", address="10.0.0.1", per_minute=2) is False
+
+
 def test_two_workers_share_one_count(monkeypatch):
-    """Each worker has a cache object of its own over the same table; with a cache per process this would never be over."""
+    """Each worker has a cache object of its own over the same table. With a cache per process none would be over."""
     workers = [DatabaseCache("cache_table", {}), DatabaseCache("cache_table", {})]
     over = []
     for number in range(4):

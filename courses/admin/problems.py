@@ -1,4 +1,4 @@
-"""Why a course or a lesson must not go live: one sentence per reason, saying what to do (the hook "publish_problems")."""
+"""Why a course or a lesson must not go live: one sentence per reason, saying what to do (hook "publish_problems")."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -74,7 +74,7 @@ def _technique_after_contraindication(lesson: LessonPage) -> Iterator[str]:
 
 
 def _lesson_texts(lesson: LessonPage) -> list[str]:
-    """The school's own words. Not critical reading, which quotes what is wrong; not "we do not claim", which denies it."""
+    """The school's own words: not critical reading, which quotes, nor "we do not claim", which denies."""
     found = [lesson.title, lesson.summary, *_objectives(lesson)]
     for block in lesson.body:
         value = block.value

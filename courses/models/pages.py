@@ -173,7 +173,12 @@ class ModulePage(GatedPage):
     edit_handler = TabbedInterface(
         [
             ObjectList(
-                [*GatedPage.content_panels, FieldPanel("summary"), FieldPanel("objectives"), FieldPanel("requires_module")],
+                [
+                    *GatedPage.content_panels,
+                    FieldPanel("summary"),
+                    FieldPanel("objectives"),
+                    FieldPanel("requires_module"),
+                ],
                 heading="Module",
             ),
             ObjectList(GatedPage.publishing_panels, heading="Publishing"),

@@ -9,7 +9,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from wagtail import hooks
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, PublishingPanel
-from wagtail.models import Page, PagePermissionTester
+from wagtail.models import Page, PagePermissionTester, PageViewRestriction
 
 from core.publishing import PublishRefused, publish_problems
 from courses.page_forms import DraftCopyForm, EditionPageForm
@@ -47,7 +47,10 @@ class GatedPage(Page):
     """What the person who published last said of the change: typo, safety or content."""
 
     base_form_class = EditionPageForm
+    promote_panels: ClassVar[list[Any]] = []
     copy_form_class = DraftCopyForm
+    exclude_fields_in_copy: ClassVar[list[str]] = ["change_kind"]
+    """A copy is new content, whatever was last said of its original."""
     admin_default_ordering = "ord"
     """Lists in the back office stand in the order of the outline."""
     content_panels: ClassVar[list[Any]] = [FieldPanel("title", help_text="As learners read it.")]
@@ -71,6 +74,10 @@ class GatedPage(Page):
     def permissions_for_user(self, user: Any) -> PagePermissionTester:
         """See RecordKeeping."""
         return RecordKeeping(user, self)
+
+    def get_view_restrictions(self) -> models.QuerySet[PageViewRestriction]:
+        """None of Wagtail's own: the page door asks `core.access`, and asking twice costs two queries a page."""
+        return PageViewRestriction.objects.none()
 
     def has_records(self) -> bool:
         """Whether an edition may cite what stands here. What was never published is in no edition."""

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.test.utils.form_data import rich_text
 
 from accounts.models import User
 from courses.blocks import LESSON_BLOCKS
@@ -111,7 +112,7 @@ def test_a_policy_in_force_stays_as_it_is(as_provider: Client, days: int) -> Non
     assert reverse("policies:inspect", args=[held.pk]) in listed
 
 
-EMPTY_TEXT = '{"blocks":[{"key":"a","text":"Forty days.","type":"unstyled","depth":0,"inlineStyleRanges":[],"entityRanges":[]}],"entityMap":{}}'
+EMPTY_TEXT = rich_text("<p>Forty days.</p>")
 
 
 def test_a_policy_is_added_with_a_day_of_its_own(as_provider: Client) -> None:

@@ -69,10 +69,9 @@ def notice() -> dict[str, Any]:
 
 
 def claim(**fields: Any) -> Claim:
-    made = Claim.objects.create(
+    return Claim.objects.create(
         **{"key": "rest", "text": "Rest is calm.", "kind": "benefit", "status": "taught"} | fields
     )
-    return made
 
 
 def lesson(*body: dict[str, Any], **fields: Any) -> LessonPage:
@@ -356,6 +355,17 @@ def test_a_copy_is_a_draft_whatever_is_asked(as_instructor: Client, course: Cour
     assert (twin.live, twin.alias_of_id) == (False, None)
 
 
+def test_a_copy_of_a_corrected_lesson_is_new_content(as_instructor: Client, course: CoursePage) -> None:
+    page = LessonPage.objects.descendant_of(course).first()
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    as_instructor.post(url, {**fields(page, text="Rest well.", publish_as="typo"), "action-publish": "yes"})
+    data = {"new_title": "Twin", "new_slug": "twin", "new_parent_page": page.get_parent().pk}
+    as_instructor.post(reverse("wagtailadmin_pages:copy", args=[page.pk]), data)
+    bulk(as_instructor, "publish", [LessonPage.objects.get(slug="twin")])
+    changes = list(CourseEdition.objects.filter(course=course).values_list("number", "change"))
+    assert changes == [(3, "content"), (2, "typo"), (1, "content")]
+
+
 def test_a_course_with_records_cannot_be_deleted_by_anyone(client: Client, course: CoursePage) -> None:
     operator = make_user(is_superuser=True, is_staff=True)
     client.force_login(operator, backend=BACKEND)
@@ -404,7 +414,7 @@ def test_a_lesson_with_records_does_not_go_to_another_course(
 
 def test_a_new_course_is_a_draft_of_its_author(instructor: User) -> None:
     made = create_course(index=make_index(), title="New", instructor=instructor)
-    assert (made.live, publish_problems(made)[0]) == (False, NOTHING_TO_STUDY)
+    assert (made.live, NOTHING_TO_STUDY in publish_problems(made)) == (False, True)
 
 
 # -- a review that publishes -------------------------------------------------------------------------------------

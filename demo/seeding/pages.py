@@ -61,8 +61,8 @@ def seed_home(figure_slug: str = "hero-rest") -> HomePage:
                     "and the evidence beside every statement."
                 ),
                 body=html(
-                    "## How it works\n\nRead a free lesson. Enroll when it fits. Study at your own pace, pass the quizzes, "
-                    "and download a certificate that anyone can check.\n\n"
+                    "## How it works\n\nRead a free lesson. Enroll when it fits. Study at your own pace, "
+                    "pass the quizzes, and download a certificate that anyone can check.\n\n"
                     "## What we do not do\n\nWe promise no cure and license no hands. "
                     "Where studies disagree, the page says so."
                 ),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Page, WorkflowPage
+from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from accounts.models import User
 from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage
@@ -111,6 +112,10 @@ DOORS: list[tuple[str, list[Any], dict[str, str]]] = [
     ("wagtailimages:delete", ["picture"], TEAM),
     ("wagtaildocs:edit", ["handout"], TEAM),
     ("wagtailmedia:edit", ["recording"], TEAM),
+    ("enrollments:index", [], {"instructor": "in", "other instructor": "in", "provider": "in"}),
+    ("enrollments:grant", [], SCHOOL),
+    ("orders:index", [], SCHOOL),
+    ("certificates:index", [], SCHOOL),
     ("wagtailusers_users:index", [], SCHOOL),
     ("wagtailusers_users:add", [], SCHOOL),
     ("wagtailusers_groups:index", [], {}),
@@ -209,6 +214,17 @@ def test_menus_of_instructors_hold_nothing_of_the_website(client: Client, people
     assert [word for word in words if word in html] == []
 
 
+def test_the_menu_of_one_person_does_not_change_another_s(client: Client, people: dict[str, User | None]) -> None:
+    label = re.compile(r'"label": "(Pages|Courses)"')
+    found = [label.findall(first_page(Client(), people[person])) for person in ("instructor", "provider", "reviewer")]
+    assert found == [["Courses"], ["Pages"], ["Pages"]]
+
+
+def test_a_reviewer_starts_with_what_waits(client: Client, people: dict[str, User | None]) -> None:
+    html = first_page(client, people["reviewer"])
+    assert ["Waiting for you" in html, "My courses" in html, "New course" in html] == [True, False, False]
+
+
 def test_the_author_is_asked_for_no_address(
     client: Client, people: dict[str, User | None], things: dict[str, Any]
 ) -> None:
@@ -253,6 +269,24 @@ def test_a_lesson_is_previewed_as_a_visitor(client: Client, people: dict[str, Us
     lesson.save_revision().publish()
     assert ("Rest your hands, and wait." in closed, "<h1>Resting hands</h1>" in closed) == (False, True)
     assert "Rest your hands, and wait." in preview(client, lesson, "visitor")
+
+
+def test_a_lesson_is_previewed_before_it_is_saved(
+    client: Client, people: dict[str, User | None], course: CoursePage
+) -> None:
+    module = ModulePage.objects.child_of(course).get()
+    url = reverse("wagtailadmin_pages:preview_on_add", args=["courses", "lessonpage", module.pk])
+    data = nested_form_data(
+        {
+            "title": "New",
+            "minutes": 5,
+            "objectives": streamfield([]),
+            "body": streamfield([("prose", rich_text("<p>Fresh.</p>"))]),
+        }
+    )
+    in_(client, people["instructor"]).post(url, data)
+    seen = [client.get(f"{url}?mode={mode}").content.decode() for mode in ("enrolled", "visitor")]
+    assert ["Fresh." in seen[0], "Fresh." in seen[1], "<h1>Resting hands</h1>" in seen[1]] == [True, False, True]
 
 
 def test_a_course_is_previewed_before_it_is_published(client: Client, people: dict[str, User | None]) -> None:

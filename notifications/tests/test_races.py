@@ -1,4 +1,4 @@
-"""Several processes write and send one mail at the same moment; the database decides, and controls show that it must."""
+"""Several processes write and send one mail at the same moment: the database decides, and controls show it must."""
 
 import time
 

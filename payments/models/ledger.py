@@ -53,7 +53,7 @@ class StripeEvent(models.Model):
     class Outcome(models.TextChoices):
         RECEIVED = "received", "Received"
         SYNCED = "synced", "Order read again"
-        IGNORED = "ignored", "Not ours to act on"
+        IGNORED = "ignored", "Nothing to do"
         FAILED = "failed", "Failed; Stripe sends it again"
 
     id = models.CharField(max_length=255, primary_key=True)

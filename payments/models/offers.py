@@ -16,6 +16,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 
 from core import money
 from courses.models import CoursePage
+from payments.page_forms import OfferForm
 
 FROZEN = "This offer has been ordered, so its terms stand. Close it and make a new one."
 
@@ -64,6 +65,7 @@ class Offer(ClusterableModel):
 
     objects = OfferQuerySet.as_manager()
     terms: ClassVar[tuple[str, ...]] = ("name", "currency", "unit_amount", "access_days", "refund_days", "refund_text")
+    base_form_class = OfferForm
     panels: ClassVar[list[Any]] = [
         FieldPanel("name"),
         InlinePanel("items", label="course", min_num=1),

@@ -59,7 +59,7 @@ def fact_of(raw: Raw) -> Fact:
         payment_status=raw.get("payment_status") or "",
         subtotal=raw.get("amount_subtotal"),
         reference=raw.get("client_reference_id") or "",
-        payment_intent=_id(raw.get("payment_intent")),
+        payment_intent=raw.get("payment_intent") or "",
         expires_at=moment(raw.get("expires_at")),
         due_at=moment((raw.get("evidence_details") or {}).get("due_by")),
     )
@@ -84,6 +84,11 @@ def ledger_of(raw: Raw) -> Ledger:
     )
 
 
+def gone(session_id: str) -> Raw:
+    """A session that Stripe does not have (any more, or under this key): nobody can pay there."""
+    return {"id": session_id, "object": "checkout.session", "status": "expired", "payment_status": "unpaid"}
+
+
 def moment(seconds: int | None) -> datetime | None:
     """Stripe's seconds since 1970 as an instant."""
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
@@ -93,9 +98,3 @@ def _amount(kind: Kind, raw: Raw) -> int | None:
     name = {"session": "amount_total", "invoice": "total"}.get(kind, "amount")
     value: int | None = raw.get(name)
     return value
-
-
-def _id(value: Any) -> str:
-    if isinstance(value, dict):
-        return str(value["id"])
-    return value or ""

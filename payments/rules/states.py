@@ -26,6 +26,13 @@ class State(StrEnum):
         return LABELS[self]
 
     @property
+    def tone(self) -> str:
+        """The badge that says it: good, care, or plain."""
+        if self.gives_access:
+            return "good"
+        return "" if self.ended_unpaid or self == State.REFUNDED else "care"
+
+    @property
     def gives_access(self) -> bool:
         """The policy table of the payments design: money is there, or mostly there, and nobody disputes it."""
         return self in (State.PAID, State.PARTIALLY_REFUNDED)

@@ -25,6 +25,7 @@ LIFE = timedelta(hours=23)
 LIFE_WITH_SEATS = timedelta(minutes=31)
 SHORTEST_LIFE = timedelta(minutes=30, seconds=20)
 """Stripe refuses less than 30 minutes; an attempt with less left is not repeated but replaced."""
+ENROLLED = "You are enrolled already, and nothing was charged. If the course is closed to you, write to the school."
 STILL_USABLE = timedelta(minutes=1)
 
 
@@ -85,7 +86,7 @@ def _refuse_what_cannot_be_sold(user: User, offer: Offer, now: datetime) -> None
         raise CheckoutRefusedError("This course is not on sale now.")
     courses = [item.course_id for item in offer.items.all()]
     if Enrollment.objects.current().filter(user=user, course_id__in=courses).exists():
-        raise CheckoutRefusedError("You are enrolled already. Nothing was charged.")
+        raise CheckoutRefusedError(ENROLLED)
 
 
 def _write_order(user: User, offer: Offer, now: datetime) -> Order:

@@ -9,10 +9,11 @@ from django.urls import reverse
 from wagtail.models import Site
 
 from accounts.models import User
+from core import money
 from courses.models import CoursePage, SchoolSettings
 from enrollments.models import Enrollment
 from notifications.services import record_mail
-from payments.models import Order
+from payments.models import Order, PaymentFact
 from payments.rules.states import State
 
 
@@ -55,12 +56,19 @@ def _words(order: Order, template: str) -> dict[str, Any]:
     return {
         "order": order,
         "titles": [item.course.title for item in items],
-        "asked": order.asked,
+        "amount": _amount(order),
         "button_url": settings.SITE_URL + (_address(course) if to_course else order.get_absolute_url()),
         "button_label": {"enrolled": "Open the course", "payment_failed": "Try again"}.get(template, "See the order"),
         "receipt_url": settings.SITE_URL + order.get_absolute_url(),
         **_school(),
     }
+
+
+def _amount(order: Order) -> str:
+    """What the buyer agreed to pay: a code may have taken something off the price."""
+    session = order.facts.filter(kind=PaymentFact.Kind.SESSION).order_by("-pk").first()
+    agreed = order.subtotal if session is None or session.amount is None else session.amount
+    return money.display(agreed, order.currency)
 
 
 def _tell_staff(order: Order) -> None:

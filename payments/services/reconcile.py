@@ -56,6 +56,7 @@ def _read_again(orders: list[Order], now: datetime) -> list[str]:
             break
         except stripe_api.StripeRefusedError as refusal:
             logger.error("order %s cannot be read: %s", order.number, refusal)
+            Order.objects.filter(pk=order.pk).update(read_at=now)  # the others come first next time
             continue
         after = _standing(order)
         if before != after:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from payments.models import CheckoutAttempt, Offer, Order, PaymentFact
 from payments.rules.derive import derive, is_stale, objections
 from payments.rules.facts import Fact, Sale
-from payments.rules.reading import Raw, fact_of, ledger_of, moment, parts
+from payments.rules.reading import Raw, fact_of, gone, ledger_of, moment, parts
 from payments.rules.states import State
 from payments.services import stripe_api
 from payments.services.effects import apply_access
@@ -30,8 +30,8 @@ def sync_order(*, order: Order, at: datetime | None = None) -> Order:
     """
     ticket = draw_ticket(order=order)
     observed: list[Raw] = []
-    for session_id in _sessions_to_read(order):
-        for raw in stripe_api.read_session(session_id):
+    for attempt in _attempts_to_read(order):
+        for raw in _read(attempt):
             observed += parts(raw)
     return write_down(order=order, ticket=ticket, observed=observed, at=at)
 
@@ -42,14 +42,20 @@ def draw_ticket(*, order: Order) -> int:
     return Order.objects.values_list("readings_begun", flat=True).get(pk=order.pk)
 
 
-def _sessions_to_read(order: Order) -> list[str]:
+def _attempts_to_read(order: Order) -> list[CheckoutAttempt]:
     """Every session that was not seen to expire: an expired one can no longer be paid."""
-    known = (
-        CheckoutAttempt.objects.filter(order=order)
-        .exclude(session_id=None)
-        .exclude(state=CheckoutAttempt.State.EXPIRED)
-    )
-    return [session_id for session_id in known.values_list("session_id", flat=True) if session_id]
+    with_session = CheckoutAttempt.objects.filter(order=order).exclude(session_id=None)
+    return list(with_session.exclude(state=CheckoutAttempt.State.EXPIRED))
+
+
+def _read(attempt: CheckoutAttempt) -> list[Raw]:
+    session_id = attempt.session_id or ""
+    try:
+        return stripe_api.read_session(session_id)
+    except stripe_api.StripeRefusedError as refusal:
+        if refusal.code != "resource_missing" or attempt.state == CheckoutAttempt.State.COMPLETE:
+            raise
+        return [gone(session_id)]
 
 
 @transaction.atomic
@@ -85,10 +91,12 @@ def _keep_fact(order: Order, raw: Raw, now: datetime) -> None:
 def _keep_attempt(order: Order, raw: Raw) -> None:
     if raw["object"] != "checkout.session":
         return
-    CheckoutAttempt.objects.filter(order=order, session_id=raw["id"]).update(
-        state=raw["status"], url=raw.get("url") or "", expires_at=moment(raw["expires_at"])
-    )
-    order.livemode = bool(raw["livemode"])
+    attempts = CheckoutAttempt.objects.filter(order=order, session_id=raw["id"])
+    attempts.update(state=raw["status"], url=raw.get("url") or "")
+    ends = moment(raw.get("expires_at"))
+    if ends:
+        attempts.update(expires_at=ends)
+        order.livemode = bool(raw["livemode"])
 
 
 def _facts(order: Order) -> list[Fact]:

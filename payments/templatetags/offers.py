@@ -94,7 +94,7 @@ def _ended(enrollment: Enrollment) -> Any:
 def _why(hold: AccessHold) -> str:
     return {
         AccessHold.Reason.REFUND: "Your payment was given back, so the course is closed to you. Your progress is kept.",
-        AccessHold.Reason.DISPUTE: "Your bank disputes the payment. Until then the course is closed to you.",
+        AccessHold.Reason.DISPUTE: "Your bank disputes the payment. The course is closed to you until that is settled.",
         AccessHold.Reason.ARREARS: "A payment is missing. Please write to the school.",
         AccessHold.Reason.PREREQUISITE: "You are enrolled. The course opens when you have completed the one before it.",
         AccessHold.Reason.STAFF: "The school has suspended your access. Please write to it.",

@@ -55,7 +55,7 @@ def test_only_those_with_the_right_see_money(
     shop.deliver("checkout.session.completed")
     assert provider.get(address(door, shop.order)).status_code == 200
     others = [client_of(staff()), shop.browser, Client()]
-    assert [other.get(address(door, shop.order)).status_code for other in others] == [302, 302, 302]
+    assert [other.get(address(door, shop.order)).status_code for other in others] == [302, 404, 302]
 
 
 def test_orders_are_looked_at_and_not_edited(shop: Shop, admin_user: User, client_of: Callable[[User], Client]) -> None:
@@ -152,7 +152,7 @@ def offer_form(course: CoursePage, **changes: Any) -> dict[str, Any]:
     item = {"items-0-course": course.pk, "items-0-id": "", "items-0-DELETE": "", "items-0-ORDER": ""}
     return {
         "name": "Course",
-        "unit_amount": 4800,
+        "unit_amount": "48.00",
         "currency": "usd",
         "refund_days": 30,
         **empty,
@@ -181,4 +181,47 @@ def test_staff_are_told_that_ordered_terms_stand(provider: Client, course: Cours
     )
     offer.refresh_from_db()
     assert (offer.unit_amount, offer.is_open()) == (4800, False)
+    assert CatalogueFacts.objects.get(course=course).price_amount is None
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "amount"),
+    [("48", "usd", 4800), ("48.5", "usd", 4850), ("0", "usd", 0), ("4800", "jpy", 4800), ("1.234", "bhd", 1234)],
+)
+def test_a_price_is_written_as_people_write_it(
+    provider: Client, course: CoursePage, price: str, currency: str, amount: int
+) -> None:
+    provider.post(reverse("offers:add"), offer_form(course, unit_amount=price, currency=currency))
+    assert Offer.objects.get().unit_amount == amount
+    shown = provider.get(reverse("offers:edit", args=[Offer.objects.get().pk])).content.decode()
+    assert f'name="unit_amount" value="{price}' in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"unit_amount": "48.005"}, "This currency has no such small part."),
+        ({"unit_amount": "0.5", "currency": "jpy"}, "This currency has no such small part."),
+        ({"unit_amount": "-1"}, "greater than or equal to 0"),
+        ({"unit_amount": "x"}, "Enter a number."),
+        ({"unit_amount": "0", "seats": "5"}, "A free offer cannot limit its seats."),
+        ({"currency": "dollars"}, "at most 3 characters"),
+    ],
+)
+def test_a_price_that_cannot_be_is_explained(
+    provider: Client, course: CoursePage, changes: dict[str, str], words: str
+) -> None:
+    assert words in provider.post(reverse("offers:add"), offer_form(course, **changes)).content.decode()
+    assert Offer.objects.count() == 0
+
+
+def test_an_offer_that_nobody_ordered_may_be_deleted(
+    course: CoursePage, admin_user: User, client_of: Callable[[User], Client], learner: User
+) -> None:
+    ordered, unwanted = make_offer(make_course("Another"), 4800), make_offer(course, 9900)
+    make_order(learner, ordered)
+    operator = client_of(admin_user)
+    for offer in (ordered, unwanted):
+        operator.post(reverse("offers:delete", args=[offer.pk]))
+    assert Offer.objects.get() == ordered
     assert CatalogueFacts.objects.get(course=course).price_amount is None

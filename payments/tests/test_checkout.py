@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,7 +16,7 @@ from enrollments.models import AccessHold, Enrollment
 from notifications.models import Mail
 from payments.models import CheckoutAttempt, Offer, Order
 from payments.services import close_offer, save_offer
-from payments.tests.conftest import Shop
+from payments.tests.conftest import Shop, point_shop_at
 from payments.tests.factories import make_offer
 from stripe_sandbox.testing import APPROVED, AUTHENTICATE, BANK_DEBIT, DECLINED
 
@@ -111,9 +112,13 @@ def test_canceled_checkout_says_that_nothing_was_charged(shop: Shop) -> None:
 
 def test_delayed_payment_is_on_its_way_until_the_bank_confirms(shop: Shop, learner: User) -> None:
     landing = shop.pay(shop.enroll(), BANK_DEBIT)
-    page = shop.browser.get(landing).content.decode()
+    waiting = shop.browser.get(landing)
+    page = waiting.content.decode()
     assert "<h1>Payment on its way</h1>" in page
-    assert '<meta http-equiv="refresh" content="10">' in page
+    assert waiting["Refresh"] == "10"
+    still = shop.browser.get(f"{landing}&still=1")
+    assert "Refresh" not in still
+    assert "Look again" in still.content.decode()
     assert (shop.order.state, Enrollment.objects.count()) == ("pending", 0)
     shop.bank.settle(shop.session_id)
     assert headline(shop.browser, landing) == "You are in."
@@ -288,6 +293,22 @@ def test_when_stripe_does_not_answer_nothing_is_charged(shop: Shop) -> None:
     assert headline(shop.browser, shop.pay(shop.enroll(), APPROVED)) == "You are in."
 
 
+def test_when_stripe_cannot_be_reached_the_same_attempt_goes_on_later(shop: Shop, settings: Any) -> None:
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+    assert shop.browser.post(f"/enroll/{shop.course.slug}/").status_code == 503
+    assert shop.order.attempts.get().state == "asked"
+    point_shop_at(shop.bank, settings)
+    assert headline(shop.browser, shop.pay(shop.enroll(), APPROVED)) == "You are in."
+    assert shop.order.attempts.get().idempotency_key == f"order-{shop.order.uuid}-1"
+
+
+def test_a_wrong_key_charges_nothing(shop: Shop, settings: Any) -> None:
+    settings.STRIPE_SECRET_KEY = "sk_test_sandbox_of_somebody_else"
+    response = shop.browser.post(f"/enroll/{shop.course.slug}/")
+    assert response.status_code == 503
+    assert "<h1>Nothing was charged</h1>" in response.content.decode()
+
+
 def test_a_failure_that_stripe_keeps_under_its_key_is_not_asked_for_again(shop: Shop) -> None:
     shop.bank.fault("500", times=1, when="kept", method="POST", path="/v1/checkout/sessions")
     assert shop.browser.post(f"/enroll/{shop.course.slug}/").status_code == 503
@@ -318,7 +339,7 @@ def test_another_address_of_the_site_gets_an_attempt_of_its_own(shop: Shop, sett
 def test_when_the_bank_cannot_be_asked_the_landing_looks_again(shop: Shop) -> None:
     landing = shop.pay(shop.enroll(), APPROVED)
     shop.bank.fault("500", times=3)
-    page = shop.browser.get(landing).content.decode()
-    assert "<h1>One moment</h1>" in page
-    assert 'http-equiv="refresh"' in page
+    waiting = shop.browser.get(landing)
+    assert "<h1>One moment</h1>" in waiting.content.decode()
+    assert waiting["Refresh"] == "10"
     assert headline(shop.browser, landing) == "You are in."

@@ -127,11 +127,12 @@ def test_my_orders_costs_the_same_however_many(
     sandbox: Any, as_learner: Client, learner: User, paid_course: CoursePage
 ) -> None:
     counts = []
+    as_learner.get("/my/orders/")  # what is read once per process
     for amount in (1000, 2000, 3000):
         make_order(learner, make_offer(paid_course, amount))
         with CaptureQueriesContext(connection) as queries:
             page = as_learner.get("/my/orders/").content.decode()
-        counts.append((page.count('<th scope="row">'), len(queries)))
+        counts.append((page.count('<article class="course-row">'), len(queries)))
     assert [rows for rows, _ in counts] == [1, 2, 3]
     assert len({cost for _, cost in counts}) == 1
     assert counts[0][1] <= 10
@@ -144,7 +145,7 @@ def test_my_orders_shows_only_ones_own_and_goes_on_over_pages(
     for _ in range(20):
         Order.objects.create(user=learner, offer=order.offer, title="x", currency="usd", subtotal=1, state="expired")
     first, second = (client_of(learner).get(f"/my/orders/?page={page}").content.decode() for page in ("1", "2"))
-    assert (first.count('<th scope="row">'), second.count('<th scope="row">')) == (20, 1)
+    assert (first.count('<article class="course-row">'), second.count('<article class="course-row">')) == (20, 1)
     assert order.number in second
 
 

@@ -128,9 +128,32 @@ def test_the_command_says_what_it_does_not_understand(sandbox, arguments: list[s
         call_command("reconcile_payments", *arguments)
 
 
+def test_the_command_says_when_stripe_cannot_be_read(shop: Shop) -> None:
+    shop.enroll()
+    shop.bank.fault("500", times=3)
+    with pytest.raises(CommandError, match="Stripe cannot be read") as raised:
+        call_command("reconcile_payments")
+    assert raised.value.returncode == 2
+
+
 def test_while_stripe_cannot_be_read_nothing_changes(shop: Shop) -> None:
     shop.buy(APPROVED)
     shop.bank.fault("500", times=3)
     with pytest.raises(StripeDownError):
         sync_order(order=shop.order)
     assert (shop.order.state, shop.order.facts.count(), shop.order.read_at) == ("open", 0, None)
+
+
+def test_a_session_that_stripe_does_not_have_ends_its_order(shop: Shop) -> None:
+    """Made under another key, as when test keys give way to live ones: the buyer must be able to buy."""
+    shop.enroll()
+    shop.order.attempts.update(session_id="cs_test_of_another_key")
+    assert shop.enroll().startswith(shop.bank.url)
+    assert list(Order.objects.order_by("pk").values_list("state", flat=True)) == ["expired", "open"]
+
+
+def test_a_paid_session_that_stripe_does_not_have_changes_nothing(shop: Shop) -> None:
+    shop.browser.get(shop.pay(shop.enroll(), APPROVED))
+    shop.order.attempts.update(session_id="cs_test_of_another_key")
+    assert reconcile() == []
+    assert shop.order.state == "paid"

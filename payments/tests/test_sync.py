@@ -8,14 +8,15 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import User
-from courses.models import CoursePage
+from courses.models import CourseEdition, CoursePage
 from courses.tests.factories import make_user
 from enrollments.models import AccessHold, Enrollment
 from notifications.models import Mail
 from payments.models import Offer, Order
-from payments.services import grant, reconcile, settle_review, sync_order
+from payments.services import current_offer, enroll_free, grant, reconcile, settle_review, sync_order
 from payments.services.sync import draw_ticket, write_down
 from payments.tests.conftest import Shop
+from payments.tests.factories import make_offer
 from stripe_sandbox.testing import APPROVED
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,11 @@ def seats_gone(shop: Shop) -> None:
     Offer.objects.filter(pk=rival.offer_id).update(seats=1)
 
 
+def nothing_to_study(shop: Shop) -> None:
+    CourseEdition.objects.all().delete()
+    shop.course.unpublish()
+
+
 @pytest.mark.parametrize(
     ("meanwhile", "reason"),
     [
@@ -59,6 +65,7 @@ def seats_gone(shop: Shop) -> None:
         (other_currency, "was paid in usd, the order is in eur."),
         (account_closed, "The buyer's account is closed. Refund the payment."),
         (enrolled_otherwise, "Already enrolled in Light touch in another way: paid twice. Refund this payment."),
+        (nothing_to_study, "Paid, and not enrolled: This course has nothing to study yet. Please come back later."),
         (seats_gone, "No seat is left. Refund the payment, or make room."),
     ],
 )
@@ -172,3 +179,13 @@ def test_a_grant_says_why_and_by_whom(course: CoursePage, learner: User, provide
     enrollment = grant(user=learner, course=course, reason="Scholarship", by=provider)
     assert (enrollment.source, enrollment.reason) == ("grant", "Scholarship (by provider@example.com)")
     assert grant(user=learner, course=course, reason="Again", by=provider) == enrollment
+
+
+def test_only_a_free_offer_of_the_course_enrolls_without_payment(
+    course: CoursePage, paid_course: CoursePage, learner: User
+) -> None:
+    free = make_offer(course, 0)
+    for wrong in (current_offer(paid_course), free):
+        with pytest.raises(ValueError, match="Only a free offer of this course"):
+            enroll_free(user=learner, course=paid_course, offer=wrong)
+    assert Enrollment.objects.count() == 0

@@ -29,7 +29,7 @@ from quizzes.questions.freezing import Frozen as FrozenSpec
 from quizzes.questions.freezing import body_block, freeze
 
 
-class QuestionBank(models.Model):  # type: ignore[django-manager-missing]  # Wagtail's mixins are untyped
+class QuestionBank(models.Model):
     """A shelf of questions: of one course, or of the whole school."""
 
     name = models.CharField(max_length=120)

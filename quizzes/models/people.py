@@ -37,7 +37,7 @@ class Accommodation(models.Model):
         "quizzes.QuizPage",
         null=True,
         blank=True,
-        on_delete=models.PROTECT,
+        on_delete=models.CASCADE,
         related_name="accommodations",
         help_text="Empty: in every quiz.",
     )

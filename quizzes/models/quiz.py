@@ -22,7 +22,7 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 from wagtail.fields import RichTextField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable
 
 from courses.models import Unit
 from quizzes.models.bank import Question, QuestionBank, QuestionVersion, Tag
@@ -62,7 +62,7 @@ class QuizPage(Unit):
     template = "quizzes/quiz_page.html"
     page_description = "A quiz of questions from the bank, marked at once."
     content_panels: ClassVar[list[Any]] = [
-        *Page.content_panels,
+        *Unit.content_panels,
         FieldPanel("intro"),
         MultiFieldPanel(
             [FieldPanel("summary"), FieldPanel("minutes"), FieldPanel("required")], heading="In the outline"
@@ -127,7 +127,11 @@ class QuizPage(Unit):
 
     def frozen_slots(self) -> list[dict[str, Any]]:
         """What is asked, without the pools, which change with the bank."""
-        return [slot.frozen(section) for section in self.sections.all() for slot in section.slots.all()]
+        return [
+            {**slot.frozen(), "part": part, "section": section.title}
+            for part, section in enumerate(self.sections.all(), start=1)
+            for slot in section.slots.all()
+        ]
 
     def frozen_content(self) -> Any:
         """What the content hash of an edition covers."""
@@ -204,9 +208,9 @@ class QuizSlot(Orderable, ClusterableModel):
         """Milli-points."""
         return int(self.points * 1000)
 
-    def frozen(self, section: QuizSection) -> dict[str, Any]:
+    def frozen(self) -> dict[str, Any]:
         """This place as a version of the quiz keeps it."""
-        place = {"uid": str(self.uid), "section": section.title, "points_m": self.points_m}
+        place = {"uid": str(self.uid), "points_m": self.points_m}
         if self.question_id:
             return {**place, "question": self.question_id, "version": self.version_id}
         return {**place, "bank": self.bank_id, "tags": sorted(tag.slug for tag in self.tags.all()), "count": self.count}
@@ -215,7 +219,8 @@ class QuizSlot(Orderable, ClusterableModel):
 class QuizVersion(Frozen):
     """A quiz as it was published: its terms and its slots, each drawing one with the pool that stood behind it."""
 
-    quiz = models.ForeignKey(QuizPage, on_delete=models.PROTECT, related_name="versions")
+    # Without attempts a version is no record of anyone's; with them the attempts protect both.
+    quiz = models.ForeignKey(QuizPage, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     settings = models.JSONField()
     slots = models.JSONField()

@@ -6,13 +6,18 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def moment_in_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """When, on the learner's own clock: "today 10:40", "tomorrow 10:40", "November 24, 10:40"."""
+    """When, on the learner's own clock: "today 10:40 AM", "tomorrow 3:05 PM", "November 24, 10:40 AM"."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    clock = f"{local.hour}:{local:%M}"
+    clock = clock_in_words(local)
     days = (local.date() - today).days
     if days in (0, 1):
         return f"{'tomorrow' if days else 'today'} {clock}"
     return f"{local:%B} {local.day}, {clock}"
+
+
+def clock_in_words(local: datetime) -> str:
+    """A time of day as it is said in the United States: "10:42 AM"."""
+    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
 
 
 def study_in_words(lessons: int) -> str:

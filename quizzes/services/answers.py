@@ -23,11 +23,15 @@ Kind = AttemptEvent.Kind
 
 @dataclass(frozen=True)
 class SentItem:
-    """One question as a page sent it: the form's fields, and the token that the page was given with the answer."""
+    """One question as a page sent it: the form's fields, and the token that the page was given with the answer.
+
+    A plain form sends every question, touched or not; a script sends the one that was just touched.
+    """
 
     fields: Mapping[str, Sequence[str]]
     token: str
     flagged: bool | None = None
+    touched: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,8 @@ def save_answers(
     """Store what this learner sent for these positions; None when there is no such attempt of theirs to write to.
 
     Counts while the deadline and its network grace last. The attempt's row is changed first: a submission and a save
-    never pass each other, and the row's revision numbers the events.
+    never pass each other, and the row's revision numbers the events. `request_id` names the page that sent it: a page
+    whose answer arrived while the reply was lost goes on from its own answer instead of meeting itself as a conflict.
     """
     now = at or timezone.now()
     mine = Attempt.objects.filter(uuid=attempt_uuid, enrollment__in=Enrollment.objects.active(now).filter(user=user))
@@ -80,7 +85,7 @@ def save_answers(
     rows = list(items.select_related("attempt", "version").defer("version__key"))
     report = SaveReport()
     for item in rows:
-        report.outcomes.append(_apply(item, sent[item.position], now))
+        report.outcomes.append(_apply(item, sent[item.position], now, request_id))
     changed = [outcome.item for outcome in report.outcomes if outcome.result == "saved"]
     if changed:
         AttemptItem.objects.bulk_update(changed, ["answer", "answer_rev", "saved_at", "flagged"])
@@ -88,7 +93,7 @@ def save_answers(
     return report
 
 
-def _apply(item: AttemptItem, sent: SentItem, now: datetime) -> ItemOutcome:
+def _apply(item: AttemptItem, sent: SentItem, now: datetime, page: str) -> ItemOutcome:
     """Decide about one answer; a changed item is changed in memory only."""
     kept = question_type(item.version.kind)
     try:
@@ -101,13 +106,19 @@ def _apply(item: AttemptItem, sent: SentItem, now: datetime) -> ItemOutcome:
     if sent.flagged is not None:
         item.flagged = sent.flagged
     revision, _, shown = sent.token.partition(".")
-    if answer == item.answer or shown == digest(answer)[:12]:
+    if answer == item.answer or (shown == digest(answer)[:12] and not sent.touched):
         # Nothing new, or an older page that sends back only what it was shown.
         return ItemOutcome(item, "saved" if flag_changed else "unchanged", sent=answer)
-    if revision != str(item.answer_rev):
+    if revision != str(item.answer_rev) and not (page and page == _last_page(item)):
         return ItemOutcome(item, "stale", sent=answer)
     item.answer, item.answer_rev, item.saved_at = answer, item.answer_rev + 1, now
     return ItemOutcome(item, "saved", sent=answer)
+
+
+def _last_page(item: AttemptItem) -> str:
+    """The page that wrote the answer that stands."""
+    saved = AttemptEvent.objects.filter(item=item, kind=Kind.SAVED).order_by("-seq")
+    return saved.values_list("request_id", flat=True).first() or ""
 
 
 def _record(outcomes: list[ItemOutcome], now: datetime, request_id: str) -> None:
@@ -138,10 +149,11 @@ def _too_late(mine: Any, sent: Mapping[int, SentItem], now: datetime, request_id
             seq=attempt.rev - number,
             at=now,
             kind=Kind.LATE,
-            payload={"position": position, "fields": _bounded(one.fields)},
+            item=item,
+            payload={"fields": _bounded(sent[item.position].fields)},
             request_id=request_id,
         )
-        for number, (position, one) in enumerate(sent.items())
+        for number, item in enumerate(attempt.items.filter(position__in=sent))
     )
     return SaveReport(ended=True)
 

@@ -41,6 +41,7 @@ def start_attempt(
     for _ in range(3):  # a number taken by an attempt that began and ended meanwhile: look again
         attempt = Attempt.objects.open().filter(enrollment=enrollment, quiz=quiz).first()
         if attempt and settle(attempt=attempt, at=now).is_open:
+            _note(attempt, Kind.RESUMED, now, request_id)
             return attempt
         version = quiz.versions.order_by("-number").first() or freeze_quiz(quiz=quiz, at=now)
         standing = quiz_standing(quiz=quiz, version=version, enrollment=enrollment, at=now)
@@ -91,6 +92,14 @@ def _insert(attempt: Attempt, paper: list[AttemptItem], request_id: str) -> None
     AttemptEvent.objects.create(
         attempt=attempt, seq=attempt.rev, at=attempt.started_at, kind=Kind.STARTED, request_id=request_id
     )
+
+
+@transaction.atomic
+def _note(attempt: Attempt, kind: str, now: datetime, request_id: str) -> None:
+    """Write one event; the attempt's revision gives it its number."""
+    Attempt.objects.filter(pk=attempt.pk).update(rev=F("rev") + 1)
+    attempt.refresh_from_db(fields=["rev"])
+    AttemptEvent.objects.create(attempt=attempt, seq=attempt.rev, at=now, kind=kind, request_id=request_id)
 
 
 def settle(*, attempt: Attempt, at: datetime | None = None) -> Attempt:

@@ -76,8 +76,7 @@ def _shuffle_within_sections(
     order = {
         name: place for place, name in enumerate(in_seeded_order(seed, (str(version.pk) for _, version in placed)))
     }
-    sections = list(dict.fromkeys(slot["section"] for slot, _ in placed))
-    return sorted(placed, key=lambda pair: (sections.index(pair[0]["section"]), order[str(pair[1].pk)]))
+    return sorted(placed, key=lambda pair: (pair[0]["part"], order[str(pair[1].pk)]))
 
 
 def _options(version: QuestionVersion, seed: bytes, language: str, *, shuffle: bool) -> list[str]:

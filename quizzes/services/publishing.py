@@ -123,9 +123,7 @@ def quiz_problems(page: Page) -> list[str]:
     if len(asked) != len(set(asked)):
         found.append("A question stands in the quiz twice.")
     found += [problem for slot in slots if slot.question for problem in _fixed_problems(slot.question)]
-    found += _draw_problems(
-        [slot.frozen(section) for section in page.sections.all() for slot in section.slots.all()], set(asked)
-    )
+    found += _draw_problems(page.frozen_slots(), set(asked))
     if not sum(slot.points_m for slot in slots):
         found.append("Give at least one question points, or nobody can pass.")
     return found

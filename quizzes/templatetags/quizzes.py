@@ -38,9 +38,7 @@ def quiz_front(context: Context, page: QuizPage) -> Front:
     """`{% quiz_front page as front %}`. An attempt whose time is over is settled first."""
     user = context["request"].user
     now = timezone.now()
-    version = page.versions.order_by("-number").first() or QuizVersion(
-        settings=page.frozen_settings(), slots=page.frozen_slots()
-    )
+    version = _version(page, preview=getattr(context["request"], "is_preview", False))
     standing = _standing(user, page, version, now)
     terms = version.settings
     return Front(
@@ -51,6 +49,12 @@ def quiz_front(context: Context, page: QuizPage) -> Front:
         attempts=[_attempt_row(attempt) for attempt in reversed(standing.finished)] if standing else [],
         honor_statement=terms["honor_statement"],
     )
+
+
+def _version(page: QuizPage, *, preview: bool) -> QuizVersion:
+    """What learners get now; in a preview, what publishing would make."""
+    published = None if preview or page.pk is None else page.versions.order_by("-number").first()
+    return published or QuizVersion(settings=page.frozen_settings(), slots=page.frozen_slots())
 
 
 def _standing(user: Any, page: QuizPage, version: QuizVersion, now: datetime) -> QuizStanding | None:
@@ -112,7 +116,7 @@ class Preview:
     problems: list[str]
     right_answer: list[str]
     unsafe: list[str]
-    remarks: list[dict[str, str]]
+    remarks: list[tuple[str, str]]
     general: SafeString
 
 
@@ -131,7 +135,7 @@ def preview_item(question: Question) -> Preview:
         right_answer=kept.in_words(public, kept.best_answer(public, spec.key)),
         unsafe=[texts[option] for option in spec.key.get("unsafe", [])],
         remarks=[
-            {"about": texts.get(ref.partition(":")[2], "The accepted number"), "text": text}
+            (texts.get(ref.partition(":")[2], "The accepted number"), text)
             for ref, text in feedback.items()
             if ref != "general"
         ],

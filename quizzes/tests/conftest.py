@@ -4,12 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from accounts.models import User
 from courses.models import CoursePage
 from enrollments.models import Enrollment
 
 from . import factories
+
+# A busy machine is no failure, and nothing is left behind in the tree.
+settings.register_profile("quizzes", deadline=None, database=None)
+settings.load_profile("quizzes")
 
 
 @pytest.fixture

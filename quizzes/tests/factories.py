@@ -93,7 +93,14 @@ def right_fields(question: Question) -> dict[str, Any]:
 
 
 def save_one(
-    attempt: Attempt, position: int, fields: dict[str, Any], *, at: Any = None, token: str | None = None
+    attempt: Attempt,
+    position: int,
+    fields: dict[str, Any],
+    *,
+    at: Any = None,
+    token: str | None = None,
+    page: str = "",
+    touched: bool = False,
 ) -> str:
     """Save one answer as a page would that was loaded just now, or with an older page's token; what became of it."""
     item = attempt.items.get(position=position)
@@ -101,8 +108,9 @@ def save_one(
     report = save_answers(
         attempt_uuid=attempt.uuid,
         user=attempt.enrollment.user,
-        sent={position: SentItem(fields=listed, token=token or token_of(item))},
+        sent={position: SentItem(fields=listed, token=token or token_of(item), touched=touched)},
         at=at,
+        request_id=page,
     )
     if report is None or report.ended:
         return "unknown" if report is None else "ended"

@@ -62,11 +62,11 @@ def edit(question: Question) -> str:
     return reverse("wagtailsnippets_quizzes_question:edit", args=[question.pk])
 
 
-def test_an_instructor_has_a_bank_from_the_first_day(course):
+def test_an_instructor_has_a_bank_from_the_first_day(course: Any) -> None:
     assert [bank.name for bank in QuestionBank.objects.filter(course=course)] == ["Resting hands"]
 
 
-def test_lists_show_only_ones_own(author, mine, foreign):
+def test_lists_show_only_ones_own(author: Any, mine: Any, foreign: Any) -> None:
     page = author.get(reverse("wagtailsnippets_quizzes_question:list")).content.decode()
     assert ("mine" in page, "foreign" in page, "Elsewhere" in page) == (True, False, False)
 
@@ -86,12 +86,12 @@ DOORS = [
 
 
 @pytest.mark.parametrize("door", [door for door in DOORS if door != "copy"])
-def test_no_door_opens_to_a_question_of_another_course(author, mine, foreign, door):
+def test_no_door_opens_to_a_question_of_another_course(author: Any, mine: Any, foreign: Any, door: Any) -> None:
     address = reverse(f"wagtailsnippets_quizzes_question:{door}", args=[foreign.pk])
     assert [author.get(address).status_code, author.post(address).status_code] == [404, 404]
 
 
-def test_revisions_of_another_course_are_closed_too(author, foreign):
+def test_revisions_of_another_course_are_closed_too(author: Any, foreign: Any) -> None:
     revision = foreign.save_revision()
     for door in ("revisions_view", "revisions_revert"):
         address = reverse(f"wagtailsnippets_quizzes_question:{door}", args=[foreign.pk, revision.pk])
@@ -100,7 +100,7 @@ def test_revisions_of_another_course_are_closed_too(author, foreign):
     assert author.get(compared).status_code == 404
 
 
-def test_choosers_offer_only_what_one_may_use(author, mine, foreign):
+def test_choosers_offer_only_what_one_may_use(author: Any, mine: Any, foreign: Any) -> None:
     viewset = Question.snippet_viewset.chooser_viewset
     offered = author.get(reverse(viewset.get_url_name("choose"))).content.decode()
     assert ("mine" in offered, "foreign" in offered) == (True, False)
@@ -108,13 +108,13 @@ def test_choosers_offer_only_what_one_may_use(author, mine, foreign):
     assert author.get(reverse(viewset.get_url_name("chosen"), args=[foreign.pk])).status_code == 404
 
 
-def test_a_question_is_not_moved_into_a_foreign_bank(author, mine, foreign):
+def test_a_question_is_not_moved_into_a_foreign_bank(author: Any, mine: Any, foreign: Any) -> None:
     author.post(edit(mine), form(mine, bank=foreign.bank_id, **{"action-publish": "1"}))
     mine.refresh_from_db()
     assert (mine.bank.name, mine.versions.count()) == ("Resting hands", 1)
 
 
-def test_publishing_from_the_form_makes_a_version_of_the_kind_of_change(author, mine):
+def test_publishing_from_the_form_makes_a_version_of_the_kind_of_change(author: Any, mine: Any) -> None:
     author.post(edit(mine), form(mine, **{"action-publish": "1"}))
     newest = mine.versions.order_by("-number").first()
     assert (newest.number, newest.change, newest.author) == (2, "key", mine.versions.first() and newest.author)
@@ -122,30 +122,31 @@ def test_publishing_from_the_form_makes_a_version_of_the_kind_of_change(author, 
     assert newest.key["correct"] == ["option-0"]
 
 
-def test_publishing_without_a_key_is_refused_and_keeps_the_text(author, mine):
+def test_publishing_without_a_key_is_refused_and_keeps_the_text(author: Any, mine: Any) -> None:
     posted = {"title": "Changed", "bank": mine.bank_id, **body("One", "Two", right=None), "action-publish": "1"}
     page = author.post(edit(mine), posted).content.decode()
     assert ("no option is marked as right" in page, "Changed" in page) == (True, True)
     assert (mine.versions.count(), Question.objects.get(pk=mine.pk).title) == (1, "mine")
 
 
-def test_a_draft_may_be_unfinished_and_makes_no_version(author, mine):
+def test_a_draft_may_be_unfinished_and_makes_no_version(author: Any, mine: Any) -> None:
     author.post(edit(mine), {"title": "Changed", "bank": mine.bank_id, **body("One", "Two", right=None)})
     mine.refresh_from_db()
     assert (mine.has_unpublished_changes, mine.versions.count()) == (True, 1)
 
 
-def test_nobody_deletes_a_question(client, mine):
+def test_nobody_deletes_a_question(client: Any, mine: Any) -> None:
     client.force_login(
         User.objects.create_superuser("op@example.com", "x" * 12),
         backend="allauth.account.auth_backends.AuthenticationBackend",
     )
     client.post(reverse("wagtailsnippets_quizzes_question:delete", args=[mine.pk]))
+    client.post(reverse("wagtail_bulk_action", args=["quizzes", "question", "delete"]) + f"?id={mine.pk}")
     assert Question.objects.filter(pk=mine.pk).exists()
 
 
 @pytest.mark.parametrize(("mode", "shows_key"), [("learner", False), ("key", True)])
-def test_the_preview_shows_the_learners_view_or_the_key(author, mine, mode, shows_key):
+def test_the_preview_shows_the_learners_view_or_the_key(author: Any, mine: Any, mode: Any, shows_key: Any) -> None:
     address = reverse("wagtailsnippets_quizzes_question:preview_on_edit", args=[mine.pk])
     posted = form(mine, **body("First", "Second", right=0))
     assert author.post(address, posted).json()["is_valid"] is True
@@ -181,13 +182,20 @@ def add_quiz(course: CoursePage) -> str:
     return reverse("wagtailadmin_pages:add", args=["quizzes", "quizpage", module.pk])
 
 
-def test_an_instructor_builds_a_quiz_from_the_own_bank(author, course, mine):
+def test_an_instructor_builds_a_quiz_from_the_own_bank(author: Any, course: Any, mine: Any) -> None:
     author.post(add_quiz(course), quiz_form(mine))
     quiz = QuizPage.objects.get()
     assert (quiz.live, [slot.question_id for slot in quiz.slots()]) == (True, [mine.pk])
     assert quiz.versions.get().settings["review_policy"]["after_submit"] == ["score"]
 
 
-def test_a_posted_number_is_no_permission_to_use_a_foreign_question(author, course, foreign):
+def test_the_preview_of_a_quiz_shows_the_draft_as_a_learner_would_read_it(author: Any, course: Any, mine: Any) -> None:
+    address = add_quiz(course) + "preview/"
+    assert author.post(address, {**quiz_form(mine), "pass_mark": "65"}).json()["is_valid"] is True
+    page = author.get(address, {"mode": "enrolled"}).content.decode()
+    assert ("65%" in page, "A quiz of my own" in page) == (True, True)
+
+
+def test_a_posted_number_is_no_permission_to_use_a_foreign_question(author: Any, course: Any, foreign: Any) -> None:
     page = author.post(add_quiz(course), quiz_form(foreign)).content.decode()
     assert ("is not in a bank that you may use" in page, QuizPage.objects.count()) == (True, 0)

@@ -27,7 +27,7 @@ def pass_it(attempt: Attempt, at: datetime) -> Attempt:
     return submit_attempt(attempt=attempt, at=at)
 
 
-def test_the_paper_is_stored_before_a_question_is_shown(enrollment, make_quiz):
+def test_the_paper_is_stored_before_a_question_is_shown(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(*factories.every_kind(), minutes=25)
     attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=NOON)
     kinds = [item.version.kind for item in attempt.items.select_related("version")]
@@ -36,14 +36,15 @@ def test_the_paper_is_stored_before_a_question_is_shown(enrollment, make_quiz):
     assert [event.kind for event in attempt.events.all()] == ["started"]
 
 
-def test_starting_again_resumes(enrollment, make_quiz):
+def test_starting_again_resumes(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice())
     first = start_attempt(enrollment=enrollment, quiz=quiz, at=NOON)
     assert start_attempt(enrollment=enrollment, quiz=quiz, at=NOON + MINUTE) == first
     assert Attempt.objects.count() == 1
+    assert [event.kind for event in first.events.all()] == ["started", "resumed"]
 
 
-def test_each_attempt_has_an_order_of_its_own_that_never_changes(enrollment, make_quiz):
+def test_each_attempt_has_an_order_of_its_own_that_never_changes(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(*(factories.choice(options=6) for _ in range(8)), shuffle_questions=True, shuffle_options=True)
     papers = []
     for number in range(3):
@@ -58,7 +59,9 @@ def test_each_attempt_has_an_order_of_its_own_that_never_changes(enrollment, mak
     ("seconds", "result"),
     [(-1, "saved"), (0, "saved"), (1, "saved"), (60, "saved"), (61, "ended"), (3600, "ended")],
 )
-def test_a_save_counts_until_the_grace_after_the_deadline(enrollment, make_quiz, seconds, result):
+def test_a_save_counts_until_the_grace_after_the_deadline(
+    enrollment: Any, make_quiz: Any, seconds: Any, result: Any
+) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=make_quiz(factories.choice("one"), minutes=25), at=NOON)
     fields = factories.right_fields(attempt.items.get().version.question)
     at = NOON + 25 * MINUTE + timedelta(seconds=seconds)
@@ -69,13 +72,15 @@ def test_a_save_counts_until_the_grace_after_the_deadline(enrollment, make_quiz,
 @pytest.mark.parametrize(
     ("seconds", "by", "state"), [(0, "learner", "graded"), (60, "learner", "graded"), (61, "timer", "graded")]
 )
-def test_handing_in_after_the_grace_is_settled_by_the_timer(enrollment, make_quiz, seconds, by, state):
+def test_handing_in_after_the_grace_is_settled_by_the_timer(
+    enrollment: Any, make_quiz: Any, seconds: Any, by: Any, state: Any
+) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=make_quiz(factories.choice(), minutes=25), at=NOON)
     done = submit_attempt(attempt=attempt, at=NOON + 25 * MINUTE + timedelta(seconds=seconds))
     assert (done.settled_by, done.state) == (by, state)
 
 
-def test_a_browser_that_never_returns_is_settled_from_what_was_saved(enrollment, make_quiz):
+def test_a_browser_that_never_returns_is_settled_from_what_was_saved(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice("one"), minutes=25)
     attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=NOON)
     answer(attempt, 1, factories.right_fields(attempt.items.get().version.question), NOON + MINUTE)
@@ -88,20 +93,20 @@ def test_a_browser_that_never_returns_is_settled_from_what_was_saved(enrollment,
     assert UnitCompletion.objects.filter(unit=quiz.pk).count() == 1
 
 
-def test_time_given_while_the_attempt_runs_keeps_it_open(enrollment, make_quiz):
+def test_time_given_while_the_attempt_runs_keeps_it_open(enrollment: Any, make_quiz: Any) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=make_quiz(factories.choice(), minutes=25), at=NOON)
     later = NOON + 40 * MINUTE
     Attempt.objects.filter(pk=attempt.pk).update(deadline_at=later, grace_until=later + MINUTE)
     assert settle(attempt=attempt, at=NOON + 30 * MINUTE).state == "in_progress"
 
 
-def test_no_limit_never_ends_by_itself(enrollment, make_quiz):
+def test_no_limit_never_ends_by_itself(enrollment: Any, make_quiz: Any) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=make_quiz(factories.choice(), minutes=0), at=NOON)
     assert attempt.deadline_at is None
     assert settle_due(at=NOON + timedelta(days=400)) == 0
 
 
-def test_an_accommodation_is_kept_in_the_attempt(enrollment, make_quiz):
+def test_an_accommodation_is_kept_in_the_attempt(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice(), minutes=20)
     Accommodation.objects.create(learner=enrollment.user, time_percent=200)
     Accommodation.objects.create(learner=enrollment.user, quiz=quiz, time_percent=150, extra_minutes=5)
@@ -112,7 +117,7 @@ def test_an_accommodation_is_kept_in_the_attempt(enrollment, make_quiz):
     assert attempt.accommodation["time_percent"] == 150
 
 
-def test_tries_run_out_unless_more_were_granted(enrollment, make_quiz):
+def test_tries_run_out_unless_more_were_granted(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice(), attempts=1)
     submit_attempt(attempt=start_attempt(enrollment=enrollment, quiz=quiz, at=NOON), at=NOON)
     with pytest.raises(StartRefusedError):
@@ -121,14 +126,14 @@ def test_tries_run_out_unless_more_were_granted(enrollment, make_quiz):
     assert start_attempt(enrollment=enrollment, quiz=quiz, at=NOON + MINUTE).number == 2
 
 
-def test_a_voided_try_does_not_use_one_up(enrollment, make_quiz):
+def test_a_voided_try_does_not_use_one_up(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice(), attempts=1)
     first = submit_attempt(attempt=start_attempt(enrollment=enrollment, quiz=quiz, at=NOON), at=NOON)
     Attempt.objects.filter(pk=first.pk).update(state="voided")
     assert start_attempt(enrollment=enrollment, quiz=quiz, at=NOON + MINUTE).number == 2
 
 
-def test_the_wait_counts_from_the_deadline_of_a_browser_that_died(enrollment, make_quiz):
+def test_the_wait_counts_from_the_deadline_of_a_browser_that_died(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice(), minutes=25, cooldown_minutes=10)
     start_attempt(enrollment=enrollment, quiz=quiz, at=NOON)
     with pytest.raises(StartRefusedError):
@@ -136,7 +141,7 @@ def test_the_wait_counts_from_the_deadline_of_a_browser_that_died(enrollment, ma
     assert start_attempt(enrollment=enrollment, quiz=quiz, at=NOON + 35 * MINUTE).number == 2
 
 
-def test_a_closed_quiz_ends_attempts_and_takes_no_new_ones(enrollment, make_quiz):
+def test_a_closed_quiz_ends_attempts_and_takes_no_new_ones(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice(), minutes=25, closes_at=NOON + 5 * MINUTE)
     attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=NOON)
     assert attempt.deadline_at == NOON + 5 * MINUTE
@@ -144,14 +149,14 @@ def test_a_closed_quiz_ends_attempts_and_takes_no_new_ones(enrollment, make_quiz
         start_attempt(enrollment=enrollment, quiz=quiz, at=NOON + 7 * MINUTE)
 
 
-def test_an_honor_statement_must_be_agreed_to(enrollment, make_quiz):
+def test_an_honor_statement_must_be_agreed_to(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice(), honor_statement="I answer alone.")
     with pytest.raises(StartRefusedError):
         start_attempt(enrollment=enrollment, quiz=quiz, at=NOON)
     assert start_attempt(enrollment=enrollment, quiz=quiz, honor=True, at=NOON).honor_at == NOON
 
 
-def test_handing_in_twice_has_one_effect(enrollment, make_quiz):
+def test_handing_in_twice_has_one_effect(enrollment: Any, make_quiz: Any) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=make_quiz(*factories.every_kind()), at=NOON)
     first = submit_attempt(attempt=attempt, at=NOON)
     again = submit_attempt(attempt=Attempt.objects.get(pk=attempt.pk), at=NOON + MINUTE)
@@ -160,7 +165,7 @@ def test_handing_in_twice_has_one_effect(enrollment, make_quiz):
     assert [event.kind for event in attempt.events.all()] == ["started", "submitted"]
 
 
-def test_partial_credit_adds_up_in_milli_points(enrollment, make_quiz):
+def test_partial_credit_adds_up_in_milli_points(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice("one"), {**factories.number(), "points": 3}, pass_mark=90)
     attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=NOON)
     answer(attempt, 1, factories.right_fields(attempt.items.get(position=1).version.question), NOON)
@@ -169,7 +174,7 @@ def test_partial_credit_adds_up_in_milli_points(enrollment, make_quiz):
     assert (done.score_m, done.max_m, done.passed) == (3700, 4000, True)
 
 
-def test_an_unsafe_answer_fails_whatever_the_score(enrollment, make_quiz):
+def test_an_unsafe_answer_fails_whatever_the_score(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(*(factories.choice() for _ in range(9)), factories.safety(), pass_mark=80)
     for chosen, passed in (("1", True), ("2", False)):
         attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=NOON)
@@ -183,7 +188,7 @@ def test_an_unsafe_answer_fails_whatever_the_score(enrollment, make_quiz):
         assert (done.score_m, done.critical_failed, done.passed) == (9000, not passed, passed)
 
 
-def test_a_later_worse_try_takes_nothing_away(enrollment, make_quiz):
+def test_a_later_worse_try_takes_nothing_away(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice())
     pass_it(start_attempt(enrollment=enrollment, quiz=quiz, at=NOON), NOON)
     worse = submit_attempt(attempt=start_attempt(enrollment=enrollment, quiz=quiz, at=NOON + MINUTE), at=NOON + MINUTE)
@@ -201,7 +206,9 @@ def test_a_later_worse_try_takes_nothing_away(enrollment, make_quiz):
         ("average", [False, True], False),
     ],
 )
-def test_the_quiz_says_which_try_completes_the_unit(enrollment, make_quiz, method, right, completes):
+def test_the_quiz_says_which_try_completes_the_unit(
+    enrollment: Any, make_quiz: Any, method: Any, right: Any, completes: Any
+) -> None:
     quiz = make_quiz(factories.choice(), method=method)
     for number, passes in enumerate(right):
         at = NOON + number * MINUTE
@@ -210,7 +217,7 @@ def test_the_quiz_says_which_try_completes_the_unit(enrollment, make_quiz, metho
     assert UnitCompletion.objects.filter(enrollment=enrollment, unit=quiz.pk).exists() is completes
 
 
-def test_an_edited_question_changes_no_paper_under_way(enrollment, make_quiz, course):
+def test_an_edited_question_changes_no_paper_under_way(enrollment: Any, make_quiz: Any, course: Any) -> None:
     spec = factories.choice("one")
     quiz = make_quiz(spec)
     attempt = start_attempt(enrollment=enrollment, quiz=quiz, at=NOON)
@@ -222,7 +229,7 @@ def test_an_edited_question_changes_no_paper_under_way(enrollment, make_quiz, co
     assert (newer.question, newer.number) == (before.question, 2)
 
 
-def test_standing_tells_tries_and_waits(enrollment, make_quiz):
+def test_standing_tells_tries_and_waits(enrollment: Any, make_quiz: Any) -> None:
     quiz = make_quiz(factories.choice(), attempts=3, cooldown_minutes=10)
     submit_attempt(attempt=start_attempt(enrollment=enrollment, quiz=quiz, at=NOON), at=NOON)
     version = quiz.versions.order_by("-number")[0]

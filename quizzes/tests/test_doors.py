@@ -75,7 +75,7 @@ DOORS = [
 @pytest.mark.parametrize(
     ("method", "path", "expected"), DOORS, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_who_passes_which_door(world, method, path, expected):
+def test_who_passes_which_door(world: Any, method: Any, path: Any, expected: Any) -> None:
     address = path.format(attempt=world["attempt"].uuid, quiz=world["quiz"].pk)
     sent = {"q1-rev": "0.x", "q1-c": ""} if "save" in path else {}
     got = {
@@ -84,7 +84,7 @@ def test_who_passes_which_door(world, method, path, expected):
     assert got == expected
 
 
-def test_a_visitor_comes_back_to_the_page_after_logging_in(world):
+def test_a_visitor_comes_back_to_the_page_after_logging_in(world: Any) -> None:
     address = f"/attempts/{world['attempt'].uuid}/save/"
     sent_to = Client().post(address)["Location"]
     assert sent_to == f"/accounts/login/?next={address}"
@@ -92,7 +92,7 @@ def test_a_visitor_comes_back_to_the_page_after_logging_in(world):
     assert (back.status_code, back["Location"]) == (302, f"/attempts/{world['attempt'].uuid}/")
 
 
-def test_without_access_nothing_can_be_answered_and_only_the_result_is_read(world):
+def test_without_access_nothing_can_be_answered_and_only_the_result_is_read(world: Any) -> None:
     learner, attempt = world["people"]["learner"], world["attempt"]
     submit_attempt(attempt=attempt)
     hold = {"enrollment": attempt.enrollment, "reason": "refund", "source": "order:1"}
@@ -105,7 +105,7 @@ def test_without_access_nothing_can_be_answered_and_only_the_result_is_read(worl
     assert "Which of one?" in client.get(f"/attempts/{attempt.uuid}/review/").content.decode()
 
 
-def test_a_draft_quiz_cannot_be_started(world):
+def test_a_draft_quiz_cannot_be_started(world: Any) -> None:
     world["quiz"].unpublish()
     assert browser(world["people"]["learner"]).post(f"/quizzes/{world['quiz'].pk}/start/").status_code == 404
 
@@ -124,14 +124,14 @@ def test_a_draft_quiz_cannot_be_started(world):
         {"key": "\x00" * 100},
     ],
 )
-def test_odd_input_is_refused_and_never_an_error(world, fields):
+def test_odd_input_is_refused_and_never_an_error(world: Any, fields: Any) -> None:
     client = browser(world["people"]["learner"])
     for accept in ("text/html", "application/json"):
         answer = client.post(f"/attempts/{world['attempt'].uuid}/save/", fields, headers={"accept": accept})
         assert answer.status_code in {200, 303, 404, 409, 422}
 
 
-def test_what_one_may_do_is_the_same_one_by_one_and_in_lists(world):
+def test_what_one_may_do_is_the_same_one_by_one_and_in_lists(world: Any) -> None:
     from core.access import can, visible  # noqa: PLC0415 - both forms of one rule
 
     for person in filter(None, world["people"].values()):

@@ -1,6 +1,7 @@
 """Freezing a question: one spelling, one hash, nothing of the key in what is asked, no item without a lasting id."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -11,21 +12,21 @@ from quizzes.questions.freezing import body_block, freeze
 from . import specs
 
 
-def test_the_same_content_has_the_same_hash_whatever_the_order_of_its_members():
+def test_the_same_content_has_the_same_hash_whatever_the_order_of_its_members() -> None:
     raw = specs.choice_raw(specs.option("a", correct=True), specs.option("b"))
     turned = dict(reversed(raw.items()))
     assert specs.frozen("single_choice", raw).sha256 == specs.frozen("single_choice", turned).sha256
 
 
-def test_another_text_another_key_and_another_remark_each_change_the_hash():
-    def made(**more):
+def test_another_text_another_key_and_another_remark_each_change_the_hash() -> None:
+    def made(**more: Any) -> Any:
         options = [specs.option("a", correct=True, remark=more.pop("remark", "")), specs.option("b")]
         return specs.frozen("single_choice", specs.choice_raw(*options, **more)).sha256
 
     assert len({made(), made(stem="<p>Other?</p>"), made(remark="Because."), made(critical=True)}) == 4
 
 
-def test_the_public_part_holds_no_key_and_no_feedback():
+def test_the_public_part_holds_no_key_and_no_feedback() -> None:
     raw = specs.choice_raw(
         specs.option("a", correct=True, remark="canary-remark"),
         specs.option("b", unsafe=True, weight="canary-weight"),
@@ -44,23 +45,23 @@ def test_the_public_part_holds_no_key_and_no_feedback():
 @pytest.mark.parametrize(
     "broken", [{"value": {}, "type": "item"}, {"value": {}, "type": "item", "id": ""}, {"value": {}}, "a"]
 )
-def test_an_item_without_a_lasting_id_is_refused(broken):
+def test_an_item_without_a_lasting_id_is_refused(broken: Any) -> None:
     with pytest.raises(SpecError):
         freeze(kind="single_choice", raw=specs.choice_raw(specs.option("a", correct=True), broken), language="en")
 
 
-def test_two_items_with_one_id_are_refused():
+def test_two_items_with_one_id_are_refused() -> None:
     with pytest.raises(SpecError):
         specs.frozen("single_choice", specs.choice_raw(specs.option("a", correct=True), specs.option("a")))
 
 
 @pytest.mark.parametrize("stream", [[], [{"type": "numeric", "value": {}}] * 2, None])
-def test_a_body_is_exactly_one_form(stream):
+def test_a_body_is_exactly_one_form(stream: Any) -> None:
     with pytest.raises(SpecError):
         body_block(stream)
 
 
-def test_markup_that_could_act_or_point_elsewhere_is_not_frozen():
+def test_markup_that_could_act_or_point_elsewhere_is_not_frozen() -> None:
     raw = specs.choice_raw(
         specs.option("a", correct=True),
         specs.option("b"),
@@ -98,6 +99,6 @@ A, B = specs.option("a", correct=True), specs.option("b")
         ("numeric", specs.numeric_raw("5", unit_mode="required", units={"g": "1", "mg": "0"}), "above 0"),
     ],
 )
-def test_publishing_is_refused_with_the_reason(kind, raw, problem):
+def test_publishing_is_refused_with_the_reason(kind: Any, raw: Any, problem: Any) -> None:
     problems = publishing_problems(*specs.sides(specs.frozen(kind, raw)))
     assert [problem in " ".join(problems), len(problems) > 0] == [True, True]

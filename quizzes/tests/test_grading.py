@@ -1,6 +1,7 @@
 """Marking: what each kind gives for each answer, and what holds for all of them (QUIZZES.md 5.2, 5.5)."""
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,12 +17,12 @@ from . import specs
 FIVE = [specs.option("a", correct=True), specs.option("b", correct=True), *map(specs.option, "cde")]
 
 
-def marked(question, answer, policy=None):
+def marked(question: Any, answer: Any, policy: Any = None) -> Any:
     result = grade(*specs.sides(question), answer, policy)
     return result.state, result.fraction_ppm
 
 
-def test_single_choice_gives_all_or_nothing():
+def test_single_choice_gives_all_or_nothing() -> None:
     question = specs.frozen("single_choice", specs.choice_raw(specs.option("a", correct=True), specs.option("b")))
     assert marked(question, {"c": ["a"]}) == ("correct", WHOLE)
     assert marked(question, {"c": ["b"]}) == ("wrong", 0)
@@ -45,12 +46,12 @@ def test_single_choice_gives_all_or_nothing():
         ("per_option", "abcde", 400_000),
     ],
 )
-def test_multiple_response_follows_its_policy(policy, chosen, ppm):
+def test_multiple_response_follows_its_policy(policy: Any, chosen: Any, ppm: Any) -> None:
     question = specs.frozen("multiple_response", specs.choice_raw(*FIVE, policy=policy))
     assert marked(question, {"c": list(chosen)})[1] == ppm
 
 
-def test_weights_in_thirds_add_up_to_the_whole():
+def test_weights_in_thirds_add_up_to_the_whole() -> None:
     thirds = [specs.option(name, correct=True, weight="1/3") for name in "abc"]
     question = specs.frozen(
         "multiple_response", specs.choice_raw(*thirds, specs.option("d", weight="-1/3"), policy="weights")
@@ -61,12 +62,12 @@ def test_weights_in_thirds_add_up_to_the_whole():
     assert marked(question, {"c": ["a", "b", "c", "d"]}) == ("partial", 666_667)
 
 
-def test_a_regrade_may_mark_by_another_policy():
+def test_a_regrade_may_mark_by_another_policy() -> None:
     question = specs.frozen("multiple_response", specs.choice_raw(*FIVE, policy="all_or_nothing"))
     assert marked(question, {"c": ["a"]}, "right_minus_wrong") == ("partial", 500_000)
 
 
-def test_an_unsafe_choice_is_a_critical_fail_and_a_merely_wrong_one_is_not():
+def test_an_unsafe_choice_is_a_critical_fail_and_a_merely_wrong_one_is_not() -> None:
     raw = specs.choice_raw(
         specs.option("a", correct=True), specs.option("b"), specs.option("c", unsafe=True), critical=True
     )
@@ -75,7 +76,7 @@ def test_an_unsafe_choice_is_a_critical_fail_and_a_merely_wrong_one_is_not():
     assert fails == {"a": False, "b": False, "c": True}
 
 
-def test_a_critical_statement_fails_on_its_wrong_side():
+def test_a_critical_statement_fails_on_its_wrong_side() -> None:
     question = specs.frozen("true_false", {"stem": "<p>Stop first.</p>", "answer": "true", "critical": True})
     fails = {side: grade(*specs.sides(question), {"c": [side]}, None).critical_failed for side in ("true", "false")}
     assert fails == {"true": False, "false": True}
@@ -102,20 +103,20 @@ def test_a_critical_statement_fails_on_its_wrong_side():
         ("required", {"v": "99"}, ("wrong", 0)),
     ],
 )
-def test_a_number_is_read_with_its_unit(mode, answer, expected):
+def test_a_number_is_read_with_its_unit(mode: Any, answer: Any, expected: Any) -> None:
     units = {} if mode == "none" else {"g": "1", "mg": "0.001"}
     question = specs.frozen("numeric", specs.numeric_raw("5", "0.5", unit_mode=mode, units=units))
     assert marked(question, answer) == expected
 
 
-def test_the_best_of_several_accepted_numbers_counts():
+def test_the_best_of_several_accepted_numbers_counts() -> None:
     raw = specs.numeric_raw("5", "0.1")
     raw["answers"].append(specs.item({"value": "5", "tolerance": "1", "percent": 50}, "near"))
     question = specs.frozen("numeric", raw)
     assert [marked(question, {"v": value})[1] for value in ("5.05", "5.6", "7")] == [1_000_000, 500_000, 0]
 
 
-def test_an_unreadable_number_is_noticed_while_it_can_be_mended():
+def test_an_unreadable_number_is_noticed_while_it_can_be_mended() -> None:
     question = specs.frozen("numeric", specs.numeric_raw("5"))
     _, public, _ = specs.sides(question)
     notices = [question_type("numeric").notice(public, {"v": value, "u": ""}) for value in ("3,5", "3 g", "3.5")]
@@ -137,7 +138,7 @@ def test_an_unreadable_number_is_noticed_while_it_can_be_mended():
         "a",
     ],
 )
-def test_an_answer_that_no_form_sends_is_refused_and_worth_nothing(answer):
+def test_an_answer_that_no_form_sends_is_refused_and_worth_nothing(answer: Any) -> None:
     question = specs.frozen("single_choice", specs.choice_raw(specs.option("a", correct=True), specs.option("b")))
     kind, public, _ = specs.sides(question)
     with pytest.raises(AnswerError):
@@ -146,7 +147,7 @@ def test_an_answer_that_no_form_sends_is_refused_and_worth_nothing(answer):
 
 
 @pytest.mark.parametrize("answer", [{"v": "1" * 61}, {"v": "1\x00"}, {"v": "5", "u": "g" * 21}, {"v": 5}, {"u": "g"}])
-def test_a_number_beyond_its_caps_is_refused(answer):
+def test_a_number_beyond_its_caps_is_refused(answer: Any) -> None:
     with pytest.raises(AnswerError):
         question_type("numeric").clean(specs.sides(specs.frozen("numeric", specs.numeric_raw()))[1], answer)
 
@@ -155,12 +156,12 @@ def test_a_number_beyond_its_caps_is_refused(answer):
 
 
 @given(specs.questions())
-def test_every_generated_question_may_be_published(question):
+def test_every_generated_question_may_be_published(question: Any) -> None:
     assert publishing_problems(*specs.sides(question)) == []
 
 
 @given(specs.questions())
-def test_the_full_key_earns_everything(question):
+def test_the_full_key_earns_everything(question: Any) -> None:
     kind, public, key = specs.sides(question)
     best = question_type(kind).best_answer(public, key)
     result = grade(kind, public, key, best, None)
@@ -168,12 +169,12 @@ def test_the_full_key_earns_everything(question):
 
 
 @given(specs.questions(), st.sampled_from([None, {}, {"c": []}, {"v": "  "}, {"v": "", "u": "g"}]))
-def test_nothing_answered_earns_nothing(question, empty):
+def test_nothing_answered_earns_nothing(question: Any, empty: Any) -> None:
     assert grade(*specs.sides(question), empty, None).fraction_ppm == 0
 
 
 @given(specs.multiple_responses())
-def test_choosing_everything_never_earns_everything_unless_all_are_right(question):
+def test_choosing_everything_never_earns_everything_unless_all_are_right(question: Any) -> None:
     _, public, key = specs.sides(question)
     everything = {"c": [option["id"] for option in public["options"]]}
     all_right = len(key["correct"]) == len(public["options"])
@@ -181,7 +182,7 @@ def test_choosing_everything_never_earns_everything_unless_all_are_right(questio
 
 
 @given(specs.multiple_responses(), st.data())
-def test_the_order_of_choosing_never_changes_a_mark(question, data):
+def test_the_order_of_choosing_never_changes_a_mark(question: Any, data: Any) -> None:
     _, public, _ = specs.sides(question)
     chosen = data.draw(
         st.lists(st.sampled_from([option["id"] for option in public["options"]]), unique=True, max_size=4)
@@ -191,14 +192,14 @@ def test_the_order_of_choosing_never_changes_a_mark(question, data):
 
 
 @given(specs.questions(), specs.any_json())
-def test_any_json_gives_a_result_and_always_the_same(question, answer):
+def test_any_json_gives_a_result_and_always_the_same(question: Any, answer: Any) -> None:
     result = grade(*specs.sides(question), answer, None)
     assert 0 <= result.fraction_ppm <= WHOLE
     assert result == grade(*specs.sides(question), answer, None)
 
 
 @given(specs.questions(), specs.any_json())
-def test_what_is_cleaned_once_stays_as_it_is(question, answer):
+def test_what_is_cleaned_once_stays_as_it_is(question: Any, answer: Any) -> None:
     kind, public, _ = specs.sides(question)
     try:
         once = question_type(kind).clean(public, answer)
@@ -207,7 +208,7 @@ def test_what_is_cleaned_once_stays_as_it_is(question, answer):
     assert question_type(kind).clean(public, once) == once
 
 
-def test_every_kind_has_a_name_of_its_own():
+def test_every_kind_has_a_name_of_its_own() -> None:
     assert sorted(each.kind for each in QUESTION_TYPES) == [
         "multiple_response",
         "numeric",
@@ -229,10 +230,10 @@ def test_every_kind_has_a_name_of_its_own():
         ([], False),
     ],
 )
-def test_passing_compares_exactly_and_an_unsafe_answer_fails(rows, passed):
+def test_passing_compares_exactly_and_an_unsafe_answer_fails(rows: Any, passed: Any) -> None:
     assert grading.total(rows, 80).passed is passed
 
 
-def test_points_round_half_to_even_and_percent_rounds_down():
+def test_points_round_half_to_even_and_percent_rounds_down() -> None:
     assert [grading.points(1, 500_000), grading.points(3, 500_000), grading.points(1000, 333_333)] == [0, 2, 333]
     assert [grading.percent(796, 1000), grading.percent(0, 0), grading.percent(5, 5)] == [79, 0, 100]

@@ -4,6 +4,7 @@ import json
 import os
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from quizzes.questions.numbers import parse, plainly, within
 CORPUS = Path(os.environ.get("QUIZ_CORPUS_DIR") or Path(__file__).resolve().parents[3] / "shared" / "corpus")
 
 
-def read(text, locale="en"):
+def read(text: Any, locale: Any = "en") -> Any:
     quantity = parse(text, locale)
     return quantity and (quantity.value, quantity.unit)
 
@@ -38,7 +39,7 @@ def read(text, locale="en"):
         ("007", Fraction(7)),
     ],
 )
-def test_a_number_with_a_decimal_point_is_read_exactly(text, value):
+def test_a_number_with_a_decimal_point_is_read_exactly(text: Any, value: Any) -> None:
     assert read(text) == (value, "")
 
 
@@ -50,12 +51,12 @@ def test_a_number_with_a_decimal_point_is_read_exactly(text, value):
         "0x10", "\u0663", "9" * 61, "1\x00",
     ],
 )  # fmt: skip
-def test_what_is_no_number_is_not_guessed_at(text):
+def test_what_is_no_number_is_not_guessed_at(text: Any) -> None:
     quantity = parse(text)
     assert quantity is None or quantity.unit  # "1e" is one of an unknown unit, which no table knows
 
 
-def test_only_a_broken_exponent_letter_is_left_as_a_unit():
+def test_only_a_broken_exponent_letter_is_left_as_a_unit() -> None:
     assert read("1e") == (Fraction(1), "e")
     assert [read(text) for text in ("1e100", "1e99999999999", "3x10", "3x10^100", "0,001", "1 000")] == [None] * 6
 
@@ -71,12 +72,12 @@ def test_only_a_broken_exponent_letter_is_left_as_a_unit():
         ("1'000", Fraction(1000)),
     ],
 )
-def test_a_number_with_a_decimal_comma_is_read_exactly(text, value):
+def test_a_number_with_a_decimal_comma_is_read_exactly(text: Any, value: Any) -> None:
     assert read(text, "comma") == (value, "")
 
 
 @pytest.mark.parametrize("text", ["3.5", "1.00", "1.000 000", "1,5,5", "1'00"])
-def test_a_decimal_point_is_not_guessed_at_where_the_comma_rules(text):
+def test_a_decimal_point_is_not_guessed_at_where_the_comma_rules(text: Any) -> None:
     assert read(text, "comma") is None
 
 
@@ -92,12 +93,12 @@ def test_a_decimal_point_is_not_guessed_at_where_the_comma_rules(text):
         ("2 m2", (Fraction(2), "m2")),
     ],
 )
-def test_the_unit_is_what_stands_behind(text, expected):
+def test_the_unit_is_what_stands_behind(text: Any, expected: Any) -> None:
     assert read(text) == expected
 
 
 @given(st.decimals(-(10**9), 10**9, places=6), st.sampled_from(["en", "comma"]))
-def test_every_decimal_is_read_back_exactly(number, locale):
+def test_every_decimal_is_read_back_exactly(number: Any, locale: Any) -> None:
     text = f"{number:f}"
     value = Fraction(number)
     assert read(text if locale == "en" else text.replace(".", ","), locale) == (value, "")
@@ -105,17 +106,17 @@ def test_every_decimal_is_read_back_exactly(number, locale):
 
 
 @given(st.text(max_size=70), st.sampled_from(["en", "comma"]))
-def test_no_text_raises(text, locale):
+def test_no_text_raises(text: Any, locale: Any) -> None:
     quantity = parse(text, locale)
     assert quantity is None or isinstance(quantity.value, Fraction)
 
 
-def test_a_boundary_that_floats_miss_is_inside():
+def test_a_boundary_that_floats_miss_is_inside() -> None:
     near = {"wanted": Fraction("0.3"), "tolerance": Fraction("0.1")}
     assert [within(given=Fraction(text), **near) for text in ("0.4", "0.2", "0.41")] == [True, True, False]
 
 
-def test_a_geometric_interval_turns_round_for_negative_values():
+def test_a_geometric_interval_turns_round_for_negative_values() -> None:
     given_values = [Fraction(text) for text in ("-14", "-3.5", "-14.01", "-3.49", "7")]
     inside = [
         within(wanted=Fraction(-7), given=value, tolerance=Fraction(1), kind="geometric") for value in given_values
@@ -123,7 +124,7 @@ def test_a_geometric_interval_turns_round_for_negative_values():
     assert inside == [True, True, False, False, False]
 
 
-def test_moodles_published_boundary_cases_come_out_equal():
+def test_moodles_published_boundary_cases_come_out_equal() -> None:
     cases = CORPUS / "cases" / "numeric_tolerance.json"
     if not cases.exists():
         pytest.skip(f"the quiz corpus is not at {CORPUS}")

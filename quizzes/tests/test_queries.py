@@ -43,7 +43,7 @@ def costs(client: Client, enrollment: Any, quiz: Any) -> dict[str, int]:
     return found
 
 
-def test_a_paper_of_100_questions_costs_as_much_as_one_of_5(as_learner, enrollment, make_quiz):
+def test_a_paper_of_100_questions_costs_as_much_as_one_of_5(as_learner: Any, enrollment: Any, make_quiz: Any) -> None:
     terms = {"minutes": 60, "cooldown_minutes": 0}
     small = make_quiz(*(factories.choice() for _ in range(5)), slug="small", **terms)
     large = make_quiz(*(factories.choice() for _ in range(100)), slug="large", **terms)

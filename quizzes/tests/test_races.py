@@ -58,14 +58,14 @@ def problems(results: list[Any]) -> list[Any]:
     return [result for result in results if isinstance(result, Exception)]
 
 
-def test_fifty_starts_begin_one_attempt(enrollment, quiz):
+def test_fifty_starts_begin_one_attempt(enrollment: Any, quiz: Any) -> None:
     results = at_once(lambda _: start_attempt(enrollment=enrollment, quiz=quiz).pk)
     assert problems(results) == []
     assert (len(results), set(results)) == (MANY, {Attempt.objects.get().pk})
     assert AttemptItem.objects.count() == 2
 
 
-def test_fifty_starts_of_the_last_try_use_it_up_once(enrollment, quiz):
+def test_fifty_starts_of_the_last_try_use_it_up_once(enrollment: Any, quiz: Any) -> None:
     QuizPage.objects.filter(pk=quiz.pk).update(attempts_allowed=1)
     QuizPage.objects.get(pk=quiz.pk).save_revision().publish()
 
@@ -78,7 +78,7 @@ def test_fifty_starts_of_the_last_try_use_it_up_once(enrollment, quiz):
     assert Attempt.objects.count() == 1
 
 
-def test_fifty_submissions_have_one_effect(enrollment, quiz):
+def test_fifty_submissions_have_one_effect(enrollment: Any, quiz: Any) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=quiz)
     for position, fields in (
         (1, {"v": "5", "u": "g"}),
@@ -95,7 +95,7 @@ def test_fifty_submissions_have_one_effect(enrollment, quiz):
     assert AttemptEvent.objects.filter(kind="submitted").count() == 1
 
 
-def test_fifty_saves_from_one_page_keep_one_answer_and_every_text(enrollment, quiz):
+def test_fifty_saves_from_one_page_keep_one_answer_and_every_text(enrollment: Any, quiz: Any) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=quiz)
     page = "0.x"
     results = at_once(lambda number: factories.save_one(attempt, 1, {"v": str(1000 + number)}, token=page))
@@ -106,7 +106,7 @@ def test_fifty_saves_from_one_page_keep_one_answer_and_every_text(enrollment, qu
     assert len(seqs) == len(set(seqs))
 
 
-def test_a_save_and_a_submission_never_pass_each_other(enrollment, quiz):
+def test_a_save_and_a_submission_never_pass_each_other(enrollment: Any, quiz: Any) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=quiz)
 
     def save_or_submit(number: int) -> str:
@@ -130,7 +130,7 @@ def test_a_save_and_a_submission_never_pass_each_other(enrollment, quiz):
 # Controls: without the guard the same crowd does harm.
 
 
-def test_control_without_the_constraint_several_attempts_begin(enrollment, quiz, monkeypatch):
+def test_control_without_the_constraint_several_attempts_begin(enrollment: Any, quiz: Any, monkeypatch: Any) -> None:
     numbers = iter(range(1, 1000))
     make = verbs._new_attempt
 
@@ -156,7 +156,9 @@ def test_control_without_the_constraint_several_attempts_begin(enrollment, quiz,
             )
 
 
-def test_control_without_compare_and_swap_a_paper_is_graded_more_than_once(enrollment, quiz, monkeypatch):
+def test_control_without_compare_and_swap_a_paper_is_graded_more_than_once(
+    enrollment: Any, quiz: Any, monkeypatch: Any
+) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=quiz)
     pages = [
         Attempt.objects.select_related("enrollment__user", "quiz", "quiz_version").get(pk=attempt.pk) for _ in range(8)
@@ -166,7 +168,7 @@ def test_control_without_compare_and_swap_a_paper_is_graded_more_than_once(enrol
     assert Grade.objects.count() > 2
 
 
-def test_control_without_the_pages_token_later_windows_overwrite(enrollment, quiz):
+def test_control_without_the_pages_token_later_windows_overwrite(enrollment: Any, quiz: Any) -> None:
     attempt = start_attempt(enrollment=enrollment, quiz=quiz)
     results = at_once(
         lambda number: [factories.save_one(attempt, 1, {"v": f"{number}.{turn}"}) for turn in range(3)], count=8

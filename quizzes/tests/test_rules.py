@@ -1,6 +1,7 @@
 """Drawing, time, review and standing: pure rules, checked without a database."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,18 +16,18 @@ SEEDS = st.binary(min_size=16, max_size=16)
 
 
 @given(SEEDS, st.sets(st.text(min_size=1, max_size=8), max_size=20))
-def test_a_seeded_order_keeps_everything_and_is_always_the_same(seed, names):
+def test_a_seeded_order_keeps_everything_and_is_always_the_same(seed: Any, names: Any) -> None:
     order = drawing.in_seeded_order(seed, names)
     assert sorted(order) == sorted(names)
     assert order == drawing.in_seeded_order(seed, sorted(names, reverse=True))
 
 
-def test_the_order_is_pinned_so_that_a_stored_seed_means_the_same_for_ever():
+def test_the_order_is_pinned_so_that_a_stored_seed_means_the_same_for_ever() -> None:
     assert drawing.in_seeded_order(b"\x00" * 16, "abcdef") == ["f", "e", "b", "a", "c", "d"]
 
 
 @given(SEEDS, st.lists(st.booleans(), min_size=1, max_size=10))
-def test_fixed_options_keep_their_place(seed, fixed):
+def test_fixed_options_keep_their_place(seed: Any, fixed: Any) -> None:
     ids = tuple(f"o{number}" for number in range(len(fixed)))
     options = Options(ids, frozenset(ident for ident, stays in zip(ids, fixed, strict=True) if stays))
     order = drawing.option_order(seed, "version", options)
@@ -36,13 +37,13 @@ def test_fixed_options_keep_their_place(seed, fixed):
     ]
 
 
-def test_two_seeds_shuffle_differently():
+def test_two_seeds_shuffle_differently() -> None:
     options = Options(tuple("abcdefgh"))
     assert len({tuple(drawing.option_order(bytes([seed]) * 16, "v", options)) for seed in range(20)}) > 15
 
 
 @given(SEEDS)
-def test_a_draw_prefers_what_was_not_seen_and_takes_nothing_twice(seed):
+def test_a_draw_prefers_what_was_not_seen_and_takes_nothing_twice(seed: Any) -> None:
     drawn = drawing.draw(seed, "abcdef", count=3, seen={"a": 1, "b": 1, "c": 2, "d": 1}, taken={"e"})
     assert drawn[0] == "f"
     assert set(drawn[1:]) < {"a", "b", "d"}
@@ -61,24 +62,24 @@ def test_a_draw_prefers_what_was_not_seen_and_takes_nothing_twice(seed):
         (25, Allowance(), NOON + timedelta(hours=5), NOON + timedelta(minutes=25)),
     ],
 )
-def test_the_deadline(minutes, allowance, closes, expected):
+def test_the_deadline(minutes: Any, allowance: Any, closes: Any, expected: Any) -> None:
     assert timing.deadline(NOON, minutes=minutes, allowance=allowance, closes_at=closes) == expected
 
 
-def test_the_wait_counts_from_the_deadline_when_a_dead_browser_was_settled_later():
+def test_the_wait_counts_from_the_deadline_when_a_dead_browser_was_settled_later() -> None:
     late, ends = NOON + timedelta(hours=3), NOON + timedelta(minutes=25)
     assert timing.next_try_at(late, ends, 10) == ends + timedelta(minutes=10)
     assert timing.next_try_at(NOON, ends, 10) == NOON + timedelta(minutes=10)
     assert timing.next_try_at(late, None, 10) == late + timedelta(minutes=10)
 
 
-def test_of_several_grants_the_most_generous_of_each_counts():
+def test_of_several_grants_the_most_generous_of_each_counts() -> None:
     grants = [Allowance(time_percent=150), Allowance(extra_attempts=2), Allowance(extra_minutes=5, untimed=True)]
     assert timing.most_generous(grants) == Allowance(150, 5, 2, untimed=True)
     assert timing.most_generous([]) == Allowance()
 
 
-def test_time_left_is_said_in_words():
+def test_time_left_is_said_in_words() -> None:
     said = [timing.in_words(seconds) for seconds in (1500, 301, 150, 60, 45, 1, 0, -5)]
     assert said == [
         "25 minutes", "5 minutes", "2 minutes 30 seconds", "1 minute", "45 seconds", "1 second",
@@ -86,7 +87,7 @@ def test_time_left_is_said_in_words():
     ]  # fmt: skip
 
 
-def test_the_default_review_keeps_answers_until_no_further_try_depends_on_them():
+def test_the_default_review_keeps_answers_until_no_further_try_depends_on_them() -> None:
     policy = review.default_policy()
     assert review.shown(policy, [review.AFTER_SUBMIT]) == {"score", "right_wrong"}
     assert review.shown(policy, [review.AFTER_SUBMIT, review.AFTER_PASS_OR_LAST]) == set(review.ASPECTS)
@@ -94,7 +95,7 @@ def test_the_default_review_keeps_answers_until_no_further_try_depends_on_them()
 
 
 @pytest.mark.parametrize("broken", [[], {"sometime": []}, {"after_submit": ["key"]}, {"after_submit": "score"}])
-def test_a_broken_review_policy_is_named(broken):
+def test_a_broken_review_policy_is_named(broken: Any) -> None:
     assert len(review.policy_problems(broken)) == 1
 
 
@@ -120,9 +121,9 @@ def tries(*marks, critical=()):
         ("average", (), False),
     ],
 )
-def test_passing_follows_the_quizzes_own_way_of_counting(method, marks, passed):
+def test_passing_follows_the_quizzes_own_way_of_counting(method: Any, marks: Any, passed: Any) -> None:
     assert standing.has_passed(tries(*marks), method=method, pass_mark=80) is passed
 
 
-def test_an_average_does_not_outweigh_an_unsafe_answer():
+def test_an_average_does_not_outweigh_an_unsafe_answer() -> None:
     assert standing.has_passed(tries(100, 90, critical={1}), method="average", pass_mark=80) is False

@@ -54,13 +54,13 @@ def walk(client: Client, quiz: Any) -> list[Any]:
     ]
 
 
-def test_nothing_secret_is_sent_while_the_attempt_runs(as_learner, quiz):
+def test_nothing_secret_is_sent_while_the_attempt_runs(as_learner: Any, quiz: Any) -> None:
     responses = walk(as_learner, quiz)
     assert [response.status_code for response in responses] == [200, 303, 200, 303, 409, 422, 200, 409, 200, 200, 200]
     assert leaks(responses) == set()
 
 
-def test_nothing_secret_is_sent_after_a_try_that_did_not_pass(as_learner, quiz):
+def test_nothing_secret_is_sent_after_a_try_that_did_not_pass(as_learner: Any, quiz: Any) -> None:
     walk(as_learner, quiz)
     uuid = Attempt.objects.get().uuid
     responses = [
@@ -72,7 +72,7 @@ def test_nothing_secret_is_sent_after_a_try_that_did_not_pass(as_learner, quiz):
     assert leaks(responses) == set()
 
 
-def test_the_control_after_passing_the_explanations_are_there(as_learner, quiz, enrollment):
+def test_the_control_after_passing_the_explanations_are_there(as_learner: Any, quiz: Any, enrollment: Any) -> None:
     as_learner.post(f"/quizzes/{quiz.pk}/start/")
     attempt = Attempt.objects.get()
     for item in attempt.items.select_related("version__question"):
@@ -92,7 +92,7 @@ def strings(value: Json) -> set[str]:
     return {value} if isinstance(value, str) else set()
 
 
-def test_every_string_of_a_key_but_option_ids_and_units_is_a_planted_one(quiz):
+def test_every_string_of_a_key_but_option_ids_and_units_is_a_planted_one(quiz: Any) -> None:
     known = {"g", "mg", "1", "0.001", "nominal"}
     for version in QuestionVersion.objects.all():
         ids = {option["id"] for option in version.public["en-us"].get("options", [])}

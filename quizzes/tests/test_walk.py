@@ -46,7 +46,7 @@ def answer_rightly(fields: dict[str, list[str]], attempt: Attempt) -> dict[str, 
     return fields
 
 
-def test_a_learner_passes_without_javascript(as_learner, quiz, learner, course):
+def test_a_learner_passes_without_javascript(as_learner: Any, quiz: Any, learner: Any, course: Any) -> None:
     front = as_learner.get(quiz.url)
     assert "25 minutes" in front.content.decode()
     started = as_learner.post(f"/quizzes/{quiz.pk}/start/")

@@ -1,6 +1,7 @@
 """Starting, answering and handing in."""
 
 import re
+import secrets
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from quizzes.services import (
 from quizzes.services.answers import token_of
 from quizzes.views.paper import asked, asked_items, both_texts, clock, seconds_left
 
-FIELD = re.compile(r"q([1-9][0-9]{0,3})-([a-z]+)")
+FIELD = re.compile(r"q([1-9][0-9]{0,2})-([a-z]+)")
 
 
 @never_cache
@@ -72,11 +73,14 @@ def save(request: OwnRequest, uuid: UUID) -> HttpResponse:
     """Save whatever answers were sent: one by the script, all of them by the plain form."""
     if request.method != "POST":
         return redirect("attempt", uuid=uuid)
-    sent = read_answers(request)
+    as_json = "application/json" in request.headers.get("Accept", "")
+    sent = read_answers(request, touched=as_json)
+    if as_json and not sent:
+        return _time_for_script(settle(attempt=mine(request, uuid)))
     report = save_answers(attempt_uuid=uuid, user=request.user, sent=sent, request_id=_request_id(request))
     if report is None:
         raise Http404
-    if "application/json" in request.headers.get("Accept", ""):
+    if as_json:
         return _answer_script(request, uuid, report)
     if report.ended:
         messages.warning(request, "The time had ended before this arrived. What was saved until then counts.")
@@ -119,8 +123,10 @@ def paper_context(found: Attempt, errors: dict[int, str] | None = None) -> dict[
     return {
         "attempt": found,
         "quiz": found.quiz,
+        "page_key": secrets.token_hex(8),
         "items": items,
         "unanswered": [item for item in items if not item.answered],
+        "unreadable": [item for item in items if item.answered and item.error],
         "flagged": [item for item in items if item.flagged],
         "seconds_left": left,
         "seconds_total": int((found.deadline_at - found.started_at).total_seconds()) if found.deadline_at else None,
@@ -129,14 +135,14 @@ def paper_context(found: Attempt, errors: dict[int, str] | None = None) -> dict[
     }
 
 
-def read_answers(request: HttpRequest) -> dict[int, SentItem]:
+def read_answers(request: HttpRequest, *, touched: bool) -> dict[int, SentItem]:
     """The questions that a form holds: `q3-rev` marks that question 3 was on the page."""
     fields: dict[int, dict[str, list[str]]] = {}
     for name, values in request.POST.lists():
         if match := FIELD.fullmatch(name):
             fields.setdefault(int(match[1]), {})[match[2]] = [str(value) for value in values]
     return {
-        position: SentItem(fields=found, token=found["rev"][0], flagged="flag" in found)
+        position: SentItem(fields=found, token=found["rev"][0], flagged="flag" in found, touched=touched)
         for position, found in fields.items()
         if "rev" in found
     }
@@ -144,10 +150,8 @@ def read_answers(request: HttpRequest) -> dict[int, SentItem]:
 
 def _answer_script(request: OwnRequest, uuid: UUID, report: SaveReport) -> JsonResponse:
     """What the page shows beside one question: when it was saved, its new revision, the time left."""
-    found = mine(request, uuid) if report.ended else None
-    if found:
-        settle(attempt=found)
-        return JsonResponse({"message": "The time has ended. What was saved until then counts."}, status=409)
+    if report.ended:
+        return _time_for_script(settle(attempt=mine(request, uuid)))
     outcome = report.outcomes[0] if report.outcomes else None
     if outcome is None:
         raise Http404
@@ -161,6 +165,14 @@ def _answer_script(request: OwnRequest, uuid: UUID, report: SaveReport) -> JsonR
     item = outcome.item
     body |= {"rev": token_of(item), "message": asked(item).error}
     return JsonResponse({**body, "saved_at": clock(item.saved_at)} if item.saved_at else body)
+
+
+def _time_for_script(found: Attempt) -> JsonResponse:
+    """The time left by the server's clock, asked for when the page comes to the front again."""
+    if not found.is_open:
+        return JsonResponse({"message": "The time has ended. What was saved until then counts."}, status=409)
+    left = seconds_left(found, timezone.now())
+    return JsonResponse({} if left is None else {"seconds_left": left})
 
 
 def _where_to(request: HttpRequest) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 
 from quizzes.models import Attempt, AttemptItem
@@ -16,6 +15,7 @@ from quizzes.questions.base import Json
 from quizzes.questions.freezing import in_language
 from quizzes.questions.html import inline
 from quizzes.questions.numbers import plainly
+from quizzes.rules.words import clock_in_words
 from quizzes.services.answers import token_of
 
 
@@ -87,8 +87,8 @@ def points_in_words(points_m: int) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """A time of day on the learner's own clock: 10:42."""
-    return date_format(timezone.localtime(moment), "G:i")
+    """A time of day on the learner's own clock: 10:42 AM"""
+    return clock_in_words(timezone.localtime(moment))
 
 
 def seconds_left(attempt: Attempt, now: datetime) -> int | None:

@@ -52,11 +52,11 @@ def review(request: OwnRequest, uuid: UUID) -> HttpResponse:
     rows = visible(request.user, "review", Attempt.objects.filter(uuid=uuid))
     studies = Enrollment.objects.active().filter(pk=OuterRef("enrollment"))
     rows = rows.annotate(has_access=Exists(studies)).select_related("enrollment__user", "quiz", "quiz_version")
-    found = rows.first()
-    if found is None:
+    mine = rows.first()
+    if mine is None:
         raise Http404
     now = timezone.now()
-    found = settle(attempt=found, at=now)
+    found = settle(attempt=mine, at=now)
     if found.is_open:
         return redirect("attempt", uuid=found.uuid)
     standing = quiz_standing(
@@ -71,7 +71,7 @@ def review(request: OwnRequest, uuid: UUID) -> HttpResponse:
         "may_start": standing.may_start(now),
         "lessons": _lessons(items) if not found.passed else [],
         # The result stays one's own; the questions belong to the course and are read with access to it.
-        "items": [_reviewed(item, shown) for item in items] if found.has_access and shown - {matrix.SCORE} else [],
+        "items": [_reviewed(item, shown) for item in items] if mine.has_access and shown - {matrix.SCORE} else [],
     }
     return render(request, "quizzes/review.html", context)
 

@@ -1,7 +1,6 @@
 """A real Chromium that also listens for what a page says to its console."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -33,8 +32,8 @@ def open_page(browser: Browser, world: World) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def make(*, javascript: bool = True, **options: Any) -> Page:
-        context = browser.new_context(java_script_enabled=javascript, viewport=PHONE, base_url=world.url, **options)
+    def make(*, javascript: bool = True, size: dict[str, int] = PHONE) -> Page:
+        context = browser.new_context(java_script_enabled=javascript, viewport=size, base_url=world.url)
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()

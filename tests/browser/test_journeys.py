@@ -29,7 +29,7 @@ OpenPage = Callable[..., Page]
 def test_a_visitor_becomes_a_learner_with_a_certificate_that_anyone_can_check(
     world: World, open_page: OpenPage, javascript: bool
 ) -> None:
-    """Visitor -> free lesson -> sign up -> code -> enrolled -> study -> not yet -> pass -> name -> certificate -> check."""
+    """Free lesson, sign-up, code, enrolled, study, not yet, pass, name, certificate, and a stranger checks it."""
     page = open_page(javascript=javascript)
     page.goto("/")
     page.click("main >> text=See the courses")

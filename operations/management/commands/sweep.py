@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import close_old_connections
 
 from operations.services import sweep
 
@@ -25,3 +26,4 @@ class Command(BaseCommand):
             if not options["every"]:
                 return
             time.sleep(options["every"])
+            close_old_connections()  # the database may have gone and come back while this process slept

@@ -15,6 +15,7 @@
   const body = (question) => {
     const data = new FormData();
     data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    data.append("key", form.elements.key.value);
     for (const [name, value] of new FormData(form)) if (name.startsWith(`${question.id}-`)) data.append(name, value);
     return data;
   };
@@ -41,7 +42,7 @@
       }
       question.querySelector("[data-revision]").value = told.rev;
       delete question.dataset.unsaved;
-      say(question, told.message || form.dataset.savedAt.replace("{time}", told.saved_at || ""), Boolean(told.message));
+      say(question, told.message || (told.saved_at ? form.dataset.savedAt.replace("{time}", told.saved_at) : ""), Boolean(told.message));
     } catch {
       say(question, form.dataset.notSaved, true);
     }
@@ -74,6 +75,21 @@
     });
     for (const button of question.querySelectorAll("[data-save-button]")) button.hidden = true;
   }
+
+  // After sleep or another window the server says how much time is left.
+  document.addEventListener("visibilitychange", async () => {
+    if (document.hidden) return;
+    const data = new FormData();
+    data.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
+      const told = await answer.json();
+      const left = answer.status === 409 ? 0 : told.seconds_left;
+      if (left !== undefined) document.dispatchEvent(new CustomEvent("stillpoint:time", { detail: left }));
+    } catch {
+      // No connection: the clock of the page goes on.
+    }
+  });
 
   addEventListener("online", () => { for (const question of questions) if ("unsaved" in question.dataset) queue(question); });
   let leaving = false;

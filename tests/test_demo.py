@@ -1,0 +1,81 @@
+"""The demo school: seeded through the services, twice is once, and never where passwords must be secret."""
+
+import io
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Sum
+from wagtail.models import Page
+
+from accreditation.models import CourseApproval
+from certificates.models import Certificate
+from core.hours import own_count
+from courses.models import CourseEdition, LessonPage
+from enrollments.models import Enrollment
+from payments.models import Order
+from quizzes.models import Attempt, QuestionVersion, QuizPage
+
+pytestmark = pytest.mark.slow
+
+
+def counts() -> dict[str, int]:
+    """Everything that a second seeding could double."""
+    models = (Page, CourseEdition, Enrollment, QuestionVersion, Attempt, Certificate, CourseApproval, Order)
+    return {model.__name__: model.objects.count() for model in models}
+
+
+@pytest.fixture
+def seeded(db: None, settings: Any) -> None:
+    """As `make demo` does it."""
+    settings.DEBUG = True
+    call_command("demo", stdout=io.StringIO())
+
+
+def test_without_debug_nobody_gets_known_passwords(db: None) -> None:
+    with pytest.raises(CommandError, match="DEBUG"):
+        call_command("demo")
+    assert Enrollment.objects.count() == 0
+
+
+def test_seeding_twice_changes_nothing(seeded: None) -> None:
+    before = counts()
+    call_command("demo", stdout=io.StringIO())
+    assert counts() == before
+
+
+def test_the_curriculum_is_real(seeded: None) -> None:
+    """Lessons of 800 words and more, each with objectives, a figure, references and an evidence statement."""
+    lessons = list(LessonPage.objects.live())
+    assert len(lessons) == 15
+    for lesson in lessons:
+        kinds = {block.block_type for block in lesson.body}
+        assert lesson.words() >= 800, lesson.title
+        assert {"prose", "figure", "evidence"} <= kinds, lesson.title
+        assert lesson.objectives, lesson.title
+        assert lesson.references.exists(), lesson.title
+
+
+def test_every_module_has_a_quiz_with_safety_questions(seeded: None) -> None:
+    quizzes = list(QuizPage.objects.live())
+    assert len(quizzes) == 5
+    for quiz in quizzes:
+        keys = [slot.question.versions.first().key for slot in quiz.slots()]
+        assert len(keys) >= 8
+        assert any(key.get("critical") for key in keys), quiz.title
+
+
+def test_the_sample_approval_grants_no_more_than_our_own_count(seeded: None) -> None:
+    approval = CourseApproval.objects.get()
+    edition = approval.editions.get()
+    granted = approval.credit_lines.aggregate(total=Sum("hours"))["total"]
+    assert approval.is_sample
+    assert granted == own_count(words=edition.words, media_seconds=edition.media_seconds)
+
+
+def test_the_graduate_holds_a_certificate_marked_as_a_sample_without_having_paid(seeded: None) -> None:
+    certificate = Certificate.objects.get()
+    assert certificate.learner.email == "graduate@example.com"
+    assert certificate.facts["sample_notice"] == "Sample. Not valid for credit."
+    assert certificate.enrollment.source == Enrollment.Source.GRANT
+    assert Order.objects.count() == 0
