@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -11,6 +12,21 @@ from courses.models import CoursePage
 from courses.tests.factories import make_course, make_user
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API runs an event loop
+MIGRATED: dict[str, str] = {}
+"""What the migrations wrote, as Django serialized it when the test database was made."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every committing test gets back what the migrations wrote (root page, site, roles).
+
+    A flush deletes it, and mixing tests that restore it with tests that do not breaks both kinds.
+    """
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        fixtures = getattr(item, "fixturenames", ())
+        commits = (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(fixtures)
+        if commits:
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +36,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
+    MIGRATED["contents"] = getattr(connection, "_test_serialized_contents", "")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
+    """Hand what the migrations wrote to the connection that a committing test is about to restore it with.
+
+    Playwright keeps an event loop in the main thread, and Django has other connection objects inside one: those never
+    saw the database being made.
+    """
+    if fixturedef.argname == "_django_db_helper" and MIGRATED:
+        connection._test_serialized_contents = MIGRATED["contents"]  # type: ignore[attr-defined]
 
 
 @pytest.fixture
