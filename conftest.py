@@ -1,13 +1,16 @@
 """People and places that every test may ask for."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from playwright.sync_api import Browser, sync_playwright
 
 from accounts.models import User
+from core.tests.browsing import ARGUMENTS, chromium
 from courses.models import CoursePage
 from courses.tests.factories import make_course, make_user
 
@@ -22,6 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A flush deletes it, and mixing tests that restore it with tests that do not breaks both kinds.
     """
     for item in items:
+        if item.get_closest_marker("browser") and not chromium():
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine; make test says so at its end"))
         marker = item.get_closest_marker("django_db")
         fixtures = getattr(item, "fixturenames", ())
         commits = (marker and marker.kwargs.get("transaction")) or {"transactional_db", "live_server"} & set(fixtures)
@@ -48,6 +53,15 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
     """
     if fixturedef.argname == "_django_db_helper" and MIGRATED:
         connection._test_serialized_contents = MIGRATED["contents"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of a process: Playwright's event loop can be started once."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The whole product for tests that cross apps: a live site with the demo school, and a Stripe sandbox beside it."""
 
 import io
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
@@ -16,21 +14,6 @@ from pytest_django.live_server_helper import LiveServer
 from stripe_sandbox.testing import SandboxServer
 
 PASSWORD = "still-point-demo"
-
-
-def chromium() -> str:
-    """The browser of this machine, or nothing."""
-    named = os.environ.get("CHROMIUM", "")
-    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "") or ""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without Chromium the browser tests are not run, and `make test` says so at its end."""
-    if chromium():
-        return
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 
 
 @dataclass

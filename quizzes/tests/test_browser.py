@@ -1,14 +1,13 @@
 """The paper in a real Chromium: each answer is saved as it is given, and a lost connection loses nothing."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from courses.tests.factories import make_course, make_user
 from quizzes.models import Attempt
@@ -17,7 +16,6 @@ from quizzes.services import start_attempt
 from . import factories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
-CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture
@@ -29,20 +27,16 @@ def attempt() -> Attempt:
 
 
 @pytest.fixture
-def window(live_server: Any, attempt: Attempt) -> Iterator[BrowserContext]:
+def window(browser: Browser, live_server: Any, attempt: Attempt) -> Iterator[BrowserContext]:
     """The learner's browser on a phone."""
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
     client = Client()
     client.force_login(attempt.enrollment.user, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url)
-        context.set_default_timeout(15_000)
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        yield context
-        browser.close()
+    context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url)
+    context.set_default_timeout(15_000)
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    yield context
+    context.close()
 
 
 def paper(window: BrowserContext, attempt: Attempt) -> Page:

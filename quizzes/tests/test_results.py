@@ -194,7 +194,7 @@ def test_the_script_is_told_revision_time_and_notice(as_learner: Any, enrollment
     item = attempt.items.get()
     assert (told["rev"].split(".")[0], 1490 < told["seconds_left"] <= 1500) == ("1", True)
     assert told["message"] == "We cannot read this as a number. Write it like 2.5."
-    assert told["saved_at"] == timezone.localtime(item.saved_at, enrollment.user.zone).strftime("%-H:%M")
+    assert told["saved_at"] == timezone.localtime(item.saved_at, enrollment.user.zone).strftime("%-I:%M %p")
 
 
 def test_the_script_can_ask_for_the_time_alone(as_learner: Any, enrollment: Any, make_quiz: Any) -> None:
