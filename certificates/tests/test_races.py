@@ -1,16 +1,14 @@
 """Several processes finish one certificate at the same moment: the database decides, and a control shows it must."""
 
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from certificates.models import Certificate, CertificateRequest
 from certificates.services import issue
 from certificates.tests.factories import make_finished, make_person, set_up_school
+from core.tests.racing import AT_ONCE, at_once
 from notifications.models import Mail
 
-AT_ONCE = 8
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
 
@@ -20,27 +18,8 @@ def request_row(transactional_db):
     return CertificateRequest.objects.create(enrollment=make_finished(make_person()))
 
 
-def issue_at_once(request_row):
-    """Eight threads with connections of their own; what each of them got."""
-    barrier, results = Barrier(AT_ONCE), []
-
-    def work():
-        try:
-            barrier.wait()
-            results.append(issue(request_row))
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=work) for _ in range(AT_ONCE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_eight_at_once_issue_one_certificate_and_one_mail(request_row):
-    results = issue_at_once(request_row)
+    results = at_once(lambda: issue(request_row))
     certificate = Certificate.objects.get()
     assert results == [certificate] * AT_ONCE
     assert list(Mail.objects.values_list("key", flat=True)) == [f"certificate-{certificate.serial}"]
@@ -54,7 +33,7 @@ def test_control_without_the_constraint_the_race_is_real(request_row):
     with connection.schema_editor() as editor:
         editor.remove_constraint(Certificate, constraint)
     try:
-        issue_at_once(request_row)
+        at_once(lambda: issue(request_row))
         assert Certificate.objects.count() > 1
     finally:
         Certificate._base_manager.all()._raw_delete(using="default")
