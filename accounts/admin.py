@@ -41,6 +41,8 @@ class StaffEditView(OperatorsMakeOperators, EditView):
 class StaffIndexView(IndexView):
     """People by e-mail and name."""
 
+    page_title = "People"
+    add_item_label = "Add a person"
     search_fields: ClassVar[list[str]] = ["email", "legal_name"]
 
     @property

@@ -11,16 +11,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
-from wagtail.admin.panels import FieldPanel
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 
+from accreditation.page_forms import CourseApprovalForm
 from courses.models import CourseEdition, CoursePage
 
 SOURCE_FIELDS = ("source_url", "source_as_of", "verified_on", "verified_by")
+TERM_FIELDS = ("valid_from", "valid_to", "status", "is_sample")
 
 
 class Sourced(models.Model):
@@ -50,7 +55,10 @@ class ApprovalBody(Sourced):
     lookup_url = models.URLField(blank=True, help_text="Where anyone can look up a license with this body.")
 
     panels: ClassVar[list[Any]] = [
-        FieldPanel(name) for name in ("code", "name", "hour_label", "lookup_url", *SOURCE_FIELDS)
+        FieldPanel("name"),
+        FieldPanel("code", help_text="Short name in small letters, with hyphens, for example: fl-massage."),
+        *(FieldPanel(name) for name in ("hour_label", "lookup_url")),
+        MultiFieldPanel([FieldPanel(name) for name in SOURCE_FIELDS], heading="Source"),
     ]
 
     class Meta:
@@ -105,17 +113,10 @@ class ProviderApproval(Approval):
     name_as_approved = models.CharField(max_length=200)
 
     panels: ClassVar[list[Any]] = [
-        FieldPanel(name)
-        for name in (
-            "body",
-            "number",
-            "name_as_approved",
-            "valid_from",
-            "valid_to",
-            "status",
-            "is_sample",
-            *SOURCE_FIELDS,
-        )
+        FieldPanel("body", heading="Board", widget=forms.Select),
+        *(FieldPanel(name) for name in ("number", "name_as_approved")),
+        MultiFieldPanel([FieldPanel(name) for name in TERM_FIELDS], heading="Term"),
+        MultiFieldPanel([FieldPanel(name) for name in SOURCE_FIELDS], heading="Source"),
     ]
 
     class Meta:
@@ -142,7 +143,7 @@ class CourseApprovalQuerySet(models.QuerySet["CourseApproval"]):
         )
 
 
-class CourseApproval(Approval):
+class CourseApproval(ClusterableModel, Approval):
     """A course as this body approved it: exact title, number and hours, for certain editions.
 
     Editions made for typos and safety inherit the approval; an edition with changed content waits until staff add it.
@@ -155,20 +156,20 @@ class CourseApproval(Approval):
     editions = models.ManyToManyField(CourseEdition, related_name="approvals", blank=True)
 
     objects = CourseApprovalQuerySet.as_manager()
+    base_form_class = CourseApprovalForm
     panels: ClassVar[list[Any]] = [
-        FieldPanel(name)
-        for name in (
-            "course",
-            "provider_approval",
-            "number",
-            "title_as_approved",
-            "editions",
-            "valid_from",
-            "valid_to",
-            "status",
-            "is_sample",
-            *SOURCE_FIELDS,
-        )
+        FieldPanel("course", widget=forms.Select),
+        FieldPanel("provider_approval", heading="The school's approval", widget=forms.Select),
+        *(FieldPanel(name) for name in ("number", "title_as_approved")),
+        InlinePanel(
+            "credit_lines",
+            heading="Credit lines",
+            label="credit line",
+            help_text="CE hours exactly as approved: one line for each subject and way of teaching.",
+        ),
+        FieldPanel("editions"),
+        MultiFieldPanel([FieldPanel(name) for name in TERM_FIELDS], heading="Term"),
+        MultiFieldPanel([FieldPanel(name) for name in SOURCE_FIELDS], heading="Source"),
     ]
 
     class Meta:
@@ -201,10 +202,12 @@ class CreditLine(models.Model):
         RESEARCH = "research", "Research"
         GENERAL = "general", "General"
 
-    approval = models.ForeignKey(CourseApproval, on_delete=models.PROTECT, related_name="credit_lines")
+    approval = ParentalKey(CourseApproval, on_delete=models.PROTECT, related_name="credit_lines")
     mode = models.CharField(max_length=20, choices=Mode.choices)
     subject = models.CharField(max_length=20, choices=Subject.choices, default=Subject.GENERAL)
     hours = models.DecimalField(max_digits=5, decimal_places=2, validators=[MinValueValidator(Decimal("0.25"))])
+
+    panels: ClassVar[list[Any]] = [FieldPanel(name) for name in ("mode", "subject", "hours")]
 
     wagtail_reference_index_ignore = True
 

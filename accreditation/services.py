@@ -47,3 +47,28 @@ def hours_of(course: CoursePage) -> tuple[Decimal, bool]:
     if approvals:
         return min(approval.hours for approval in approvals), True
     return own_count(words=edition.words, media_seconds=edition.media_seconds), False
+
+
+def why_no_credit(approval: CourseApproval, *, on: date | None = None) -> str:
+    """Why this approval gives no credit for the newest edition of its course; empty where it does."""
+    day = on or timezone.localdate()
+    edition = current_edition(approval.course)
+    covered = edition is not None and approval.editions.filter(pk__in=_inherits_from(edition)).exists()
+    reasons = [
+        ("it is not active today", not approval.holds_on(day)),
+        ("the school's approval is not active today", not approval.provider_approval.holds_on(day)),
+        ("it has no credit line", approval.hours == 0),
+        ("the course was never published", edition is None),
+        (f"edition {edition.number} is not confirmed" if edition else "", edition is not None and not covered),
+    ]
+    return ", ".join(text for text, holds in reasons if holds)
+
+
+def waiting_for_confirmation() -> list[tuple[CourseApproval, CourseEdition]]:
+    """Approvals that hold today while the newest edition of their course, with changed content, is not among theirs."""
+    found = []
+    for approval in CourseApproval.objects.in_term(timezone.localdate()).select_related("course", "provider_approval"):
+        edition = current_edition(approval.course)
+        if edition is not None and not approval.editions.filter(pk__in=_inherits_from(edition)).exists():
+            found.append((approval, edition))
+    return found

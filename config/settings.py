@@ -202,11 +202,11 @@ ACCESS_POLICIES = [
 ]
 
 # -- mail ----------------------------------------------------------------------------------------------------------
-EMAIL_FILE_PATH = str(VAR_DIR / "mail")
 if DEBUG and not env.str("EMAIL_URL", default=""):
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(VAR_DIR / "mail")
 else:
     vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+    EMAIL_FILE_PATH = str(VAR_DIR / "mail")  # the line above empties it; mails hold codes and must not lie anywhere
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Stillpoint <school@localhost>" if DEBUG else "")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
@@ -265,6 +265,7 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_RESET_ENABLED = WAGTAIL_E
 WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []  # the server asks no third party what an address is
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAIL_FINISH_WORKFLOW_ACTION = "courses.admin.review.publish_in_the_author_s_name"
 WAGTAIL_PRIVATE_PAGE_OPTIONS = WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import Model
+from django.utils.encoding import force_str
 from wagtail.admin.views import generic
 from wagtail.permission_policies import ModelPermissionPolicy
 
@@ -16,15 +18,20 @@ class ReadOnlyPolicy(ModelPermissionPolicy):
         return action == "view" and bool(super().user_has_permission(user, action))
 
 
-def as_text(value: str) -> str:
+def as_text(value: str | Model) -> str:
     """A cell that a spreadsheet must not run as a formula: a name is anything that a person typed."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    text = str(force_str(value))
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+SAFE_CELLS: dict[Any, Any] = {(str, Model): {generic.IndexView.FORMAT_CSV: as_text}}
+"""For every export of the back office, Wagtail's own reports included (`core.apps`); XLSX Wagtail sees to itself."""
 
 
 class RecordIndexView(generic.IndexView):
-    """A list whose export is safe to open in a spreadsheet. Wagtail sees to XLSX itself."""
+    """A list whose export is safe to open in a spreadsheet."""
 
     custom_value_preprocess: ClassVar[dict[Any, Any]] = {
         **generic.IndexView.custom_value_preprocess,
-        str: {generic.IndexView.FORMAT_CSV: as_text},
+        **SAFE_CELLS,
     }

@@ -1,6 +1,7 @@
 """What a lesson is made of. Each block has an icon, a description and a preview for authors; its template is
 `templates/courses/blocks/<name>.html`, and every health statement points at the evidence register."""
 
+import re
 from functools import partial
 from typing import Any
 
@@ -57,7 +58,10 @@ class FigureBlock(blocks.StructBlock):
     def clean(self, value: Any) -> Any:
         """Exactly one picture, and never one without words."""
         cleaned = super().clean(value)
-        if bool(cleaned["figure"]) == bool(cleaned["image"]):
+        chosen = bool(cleaned["figure"]) + bool(cleaned["image"])
+        if chosen == 0 and self.is_deferred_validation:  # a draft may be unfinished
+            return cleaned
+        if chosen != 1:
             raise blocks.StructBlockValidationError(
                 {"figure": ValidationError("Choose a drawing or a photograph: one of the two.")}
             )
@@ -101,7 +105,8 @@ class TechniqueBlock(blocks.StructBlock):
     def clean(self, value: Any) -> Any:
         """Light touch has an upper end, and it is above the lower one."""
         cleaned = super().clean(value)
-        if cleaned["pressure_min_g"] > cleaned["pressure_max_g"]:
+        grams = (cleaned["pressure_min_g"], cleaned["pressure_max_g"])  # empty in an unfinished draft
+        if None not in grams and grams[0] > grams[1]:
             raise blocks.StructBlockValidationError(
                 {"pressure_max_g": ValidationError("The upper end is below the lower end.")}
             )
@@ -261,3 +266,17 @@ class FaqBlock(blocks.StructBlock):
         label = "Question and answer"
         description = "A question that people ask before they enroll."
         template = "courses/blocks/faq.html"
+
+
+EDITOR_KEY = re.compile(r' data-block-key="[^"]*"')
+
+
+def without_editor_keys(value: Any) -> Any:
+    """Stored blocks without the marks that the text editor gives each paragraph: they say nothing to a reader."""
+    if isinstance(value, str):
+        return EDITOR_KEY.sub("", value)
+    if isinstance(value, dict):
+        return {name: without_editor_keys(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [without_editor_keys(part) for part in value]
+    return value

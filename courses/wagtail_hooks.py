@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.models import Page
-from wagtail.permissions import register_permission_policy
+from wagtail.permissions import policy_registry, register_permission_policy
 
 from courses.admin import views
 from courses.admin.gates import refuse_in_bulk
@@ -31,6 +33,20 @@ def courses_publish_problems(page: Page) -> list[str]:
 def bulk_gate(request: HttpRequest, action_type: str, objects: list[Any], action: Any) -> HttpResponse | None:
     """Publishing of many pages at once."""
     return refuse_in_bulk(request, action_type, objects, action)
+
+
+@hooks.register("construct_page_chooser_queryset")
+def no_drafts_of_others(pages: QuerySet[Page], request: HttpRequest) -> QuerySet[Page]:
+    """A draft is known to its course's team, the reviewers and the provider, also where a link is chosen."""
+    mine = policy_registry.get_by_type(Page).explorable_instances(request.user)
+    return pages.filter(Q(live=True) | Q(pk__in=mine.values("pk")))
+
+
+@hooks.register("before_move_page")
+def asked_before_it_is_named(request: HttpRequest, page: Page, destination: Page) -> None:
+    """Wagtail asks only when the move is confirmed, after a page that shows the title."""
+    if not page.permissions_for_user(request.user).can_move_to(destination):
+        raise PermissionDenied
 
 
 @hooks.register("after_publish_page")

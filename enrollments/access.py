@@ -7,16 +7,14 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
 from wagtail.models import Page, PageViewRestriction, ReferenceIndex, get_page_models
-from wagtail.permissions import policy_registry
 
 from core.access import Action
 from courses.models import CourseIndexPage, CoursePage, ModulePage, Unit
 from courses.outline import paths_above
 from enrollments.models import Enrollment
 from enrollments.standing import course_id_above, module_open, outline_of, standing_of
+from library.access import FILES, works_with
 from library.models import Handout, Picture, Recording
-
-FILES = (Handout, Picture, Recording)
 
 
 class EnrollmentPolicy:
@@ -93,10 +91,8 @@ def _module_above(unit: Unit) -> Page:
 
 def _file(user: Any, item: Handout | Picture | Recording) -> bool:
     """A file may be opened by whoever may open a live page that uses it, and by those who work with it."""
-    if user.is_authenticated and user.is_staff:
-        permissions = policy_registry.get_by_type(type(item))
-        if permissions.user_has_any_permission_for_instance(user, ["change", "choose", "delete"], item):
-            return True
+    if works_with(user, item):
+        return True
     page_type = ContentType.objects.get_for_model(Page)
     using = (
         ReferenceIndex.get_references_to(item).filter(base_content_type=page_type).values_list("object_id", flat=True)

@@ -33,4 +33,6 @@ def complete(request: OwnRequest, page_id: int) -> HttpResponse:
     enrollment.refresh_from_db(fields=["completed_at"])
     if enrollment.completed_at and not following:
         messages.success(request, "You have completed this course.")
+    else:
+        messages.success(request, f"{unit.title}: done.", extra_tags="completed")
     return redirect(following.page.get_url(request) if following else course.get_url(request))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from wagtail import hooks
@@ -13,7 +14,7 @@ from courses.models import CoursePage, ModulePage, Unit
 from enrollments.admin import EnrollmentPermissions, EnrollmentViewSet
 from enrollments.models import Enrollment
 from enrollments.services import visit
-from enrollments.standing import course_id_above, standing_of
+from enrollments.standing import course_id_above, outline_of, standing_of
 
 register_permission_policy(Enrollment, EnrollmentPermissions(Enrollment))
 
@@ -38,7 +39,20 @@ def ask_before_serving(
     course = CoursePage.objects.filter(pk=course_id_above(page) or 0).first()
     if course is None or not can(request.user, "view", course) or not page.live or not page.get_parent().live:
         raise Http404
+    _say_why(page, course, request)
     return redirect(course.get_url(request))
+
+
+def _say_why(page: Unit, course: CoursePage, request: HttpRequest) -> None:
+    """Why one stands on the course page instead; a hold or an ended access speaks for itself there."""
+    where = standing_of(request.user, course.pk)
+    if where.enrollment is None:
+        messages.info(request, f"“{page.title}” opens when you enroll.")
+    elif where.has_access:
+        modules = outline_of(request.user, course)
+        waits = next((one.opens_after for one in modules if one.page.pk == page.get_parent().pk), "")
+        after = f" It opens when you have passed “{waits}”." if waits else ""
+        messages.info(request, f"“{page.title}” is not open yet.{after}")
 
 
 def _remember_visit(page: Unit, request: HttpRequest) -> None:

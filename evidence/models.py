@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+
+from evidence.page_forms import KeyedForm, ReviewedForm
 
 
 class Status(models.TextChoices):
@@ -32,7 +35,9 @@ class Reference(models.Model):
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     note = models.TextField(blank=True, help_text="What the source can and cannot carry.")
 
-    panels: ClassVar[list[Any]] = [FieldPanel(name) for name in ("key", "citation", "url", "year", "note")]
+    base_form_class = KeyedForm
+    named_by = "citation"
+    panels: ClassVar[list[Any]] = [FieldPanel(name) for name in ("citation", "url", "year", "note", "key")]
 
     class Meta:
         ordering: ClassVar[list[str]] = ["key"]
@@ -55,8 +60,18 @@ class Reviewed(models.Model):
     reviewed_on = models.DateField(null=True, blank=True)
     review_due = models.DateField(null=True, blank=True, help_text="When it should be read against the sources again.")
 
+    base_form_class = ReviewedForm
+
     class Meta:
         abstract = True
+
+
+def review_panel(model: str) -> MultiFieldPanel:
+    """The signature is the reviewers': who may only suggest an entry is not asked for it."""
+    names = ("reviewed_by", "reviewed_on", "review_due")
+    return MultiFieldPanel(
+        [FieldPanel(name, permission=f"evidence.change_{model}") for name in names], heading="Review"
+    )
 
 
 class Claim(Reviewed):
@@ -80,20 +95,13 @@ class Claim(Reviewed):
     )
     note = models.TextField(blank=True, help_text="Why this status; what would change it.")
 
+    named_by = "text"
     panels: ClassVar[list[Any]] = [
-        FieldPanel(name)
-        for name in (
-            "key",
-            "text",
-            "kind",
-            "status",
-            "references",
-            "wording",
-            "note",
-            "reviewed_by",
-            "reviewed_on",
-            "review_due",
-        )
+        *(FieldPanel(name) for name in ("text", "kind", "status")),
+        FieldPanel("references", heading="Sources", widget=forms.CheckboxSelectMultiple),
+        *(FieldPanel(name) for name in ("wording", "note")),
+        review_panel("claim"),
+        FieldPanel("key"),
     ]
 
     class Meta:
@@ -126,7 +134,9 @@ class GlossaryTerm(models.Model):
     status = models.CharField(max_length=20, choices=Status.choices)
     source = models.CharField(max_length=200, help_text="Whose definition this is.")
 
-    panels: ClassVar[list[Any]] = [FieldPanel(name) for name in ("key", "term", "definition", "status", "source")]
+    base_form_class = KeyedForm
+    named_by = "term"
+    panels: ClassVar[list[Any]] = [FieldPanel(name) for name in ("term", "definition", "status", "source", "key")]
 
     class Meta:
         ordering: ClassVar[list[str]] = ["term"]
@@ -150,9 +160,11 @@ class Contraindication(Reviewed):
     action = models.TextField(help_text="What you do.")
     source = models.CharField(max_length=250)
 
+    named_by = "presentation"
     panels: ClassVar[list[Any]] = [
-        FieldPanel(name)
-        for name in ("key", "severity", "presentation", "action", "source", "reviewed_by", "reviewed_on", "review_due")
+        *(FieldPanel(name) for name in ("severity", "presentation", "action", "source")),
+        review_panel("contraindication"),
+        FieldPanel("key"),
     ]
 
     class Meta:

@@ -9,6 +9,7 @@ from wagtail.models import Page
 from accounts.models import User
 from certificates.models import Certificate, CertificateRequest
 from enrollments.models import AccessHold, Enrollment, UnitCompletion
+from payments.models import Order
 
 COURSES_PER_PAGE = 10
 CERTIFICATES_SHOWN = 5
@@ -35,7 +36,9 @@ def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
     return {
         "courses": courses,
         "rows": rows,
+        "all_done": all(one.completed_at and not holds.get(one.pk) and not one.ended for one in shown),
         "next_step": next((row for row in rows if row["next"] and not row["holds"]), None),
+        "on_their_way": Order.objects.filter(user=user, state="pending").order_by("-pk"),
         "certificates": Certificate.objects.filter(learner=user).order_by("-issued_at")[:CERTIFICATES_SHOWN],
         "waiting_for_name": user.legal_name_confirmed_at is None
         and CertificateRequest.objects.of(user).unfinished().exists(),

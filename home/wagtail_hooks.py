@@ -10,7 +10,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.home import LockedPagesPanel, RecentEditsPanel, UserObjectsInWorkflowModerationPanel
+from wagtail.admin.views.home import (
+    LockedPagesPanel,
+    RecentEditsPanel,
+    UserObjectsInWorkflowModerationPanel,
+    WorkflowObjectsToModeratePanel,
+)
 
 from courses.admin.views import MAY_BEGIN
 from courses.models import CoursePage
@@ -28,6 +33,9 @@ def start(request: HttpRequest, panels: list[Any]) -> None:
     """Everyone sees what waits, and their courses if they have any; instructors see nothing else."""
     if is_instructor(request.user):
         panels[:] = [panel for panel in panels if not isinstance(panel, STOCK_PANELS)]
+    panels[:] = [
+        panel for panel in panels if not isinstance(panel, WorkflowObjectsToModeratePanel)
+    ]  # "Waiting for you"
     panels.append(WaitingPanel())
     if courses_of(request.user) or request.user.has_perm(MAY_BEGIN):
         panels.append(CoursesPanel())
@@ -36,8 +44,7 @@ def start(request: HttpRequest, panels: list[Any]) -> None:
 @hooks.register("construct_homepage_summary_items", order=1000)
 def no_counts_of_pages(request: HttpRequest, items: list[Any]) -> None:
     """How many pages and images the site has helps nobody to teach."""
-    if is_instructor(request.user):
-        items.clear()
+    items.clear()
 
 
 @hooks.register("construct_main_menu")

@@ -6,6 +6,7 @@ opened by whoever may open a live page that uses it (enrollments.access).
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.admin.panels import FieldPanel
 from wagtail.documents.models import AbstractDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
@@ -38,6 +40,12 @@ class PersonRelease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}, {self.signed_on:%b %-d, %Y}"
+
+    def clean(self) -> None:
+        """A release is a signed paper, not a promise of one."""
+        signed: date | None = self.signed_on
+        if signed is not None and signed > timezone.localdate():
+            raise ValidationError({"signed_on": "This day is still to come."})
 
 
 class ShowsPeople(models.Model):

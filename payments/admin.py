@@ -24,6 +24,14 @@ from payments.services import StripeDownError, StripeRefusedError, settle_review
 from payments.services.receipts import receipt_of
 
 CHANGE = "payments.change_order"
+LABELS = {
+    "user": "Buyer",
+    "title": "What",
+    "created_at": "Ordered",
+    "paid_at": "Paid",
+    "refunded_at": "Refunded",
+    "read_at": "Read at Stripe",
+}
 Act = Callable[[HttpRequest, Order], None]
 
 
@@ -37,6 +45,15 @@ class OrderIndexView(RecordIndexView):
 
 class OrderInspectView(generic.InspectView):
     """One order: what was sold, what happened, and what a person may do about it."""
+
+    def get_field_label(self, field_name: str, field: Any) -> Any:
+        """The trade's words."""
+        return LABELS.get(field_name) or super().get_field_label(field_name, field)
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        """An empty date is no "None"."""
+        value = super().get_field_display_value(field_name, field)
+        return "No" if value is None else value
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The timeline: attempts, facts, events, mails and holds."""

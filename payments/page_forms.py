@@ -17,6 +17,7 @@ class OfferForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.formsets["items"].error_messages["too_few_forms"] = "Choose at least one course."
         if self.instance.pk:
             self.initial["unit_amount"] = money.as_decimal(self.instance.unit_amount, self.instance.currency)
 

@@ -15,7 +15,10 @@ from payments.services import catalogue_facts
 register_permission_policy(Order, ReadOnlyPolicy(Order))
 register_permission_policy(StripeEvent, ReadOnlyPolicy(StripeEvent))
 
-NO_PRICE = "The course has no price: make an offer under Sales, Offers (0 is free), then publish the course."
+NO_PRICE = (
+    "The course has no price: the provider makes an offer under Sales, Offers (0 is free). "
+    "Ask for it, then publish the course."
+)
 
 
 @hooks.register("register_admin_viewset")

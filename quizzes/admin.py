@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_permission_codename
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views import generic
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
 from wagtail.permission_policies.base import BasePermissionPolicy
@@ -88,8 +89,18 @@ class UsableChosenView(UsableOnly, SnippetChosenView):
     """The one chosen."""
 
 
+class NothingIsMadeHere(generic.View):
+    """Questions are written in their own form, with preview and publishing. Wagtail's create tab has no form here."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Not a door."""
+        raise Http404
+
+
 class UsableChooserViewSet(SnippetChooserViewSet):
     """A chooser that offers only what the person may use."""
+
+    create_view_class = NothingIsMadeHere
 
     choose_view_class = UsableChooseView
     choose_results_view_class = UsableChooseResultsView

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
+from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 from wagtail.models import Page
 
 from accreditation.models import CourseApproval
 from certificates.models import Certificate
 from core.hours import own_count
+from courses.blocks import PROSE
 from courses.models import CourseEdition, LessonPage
 from enrollments.models import Enrollment
 from payments.models import Order
@@ -42,6 +44,11 @@ def test_seeding_twice_changes_nothing(seeded: None) -> None:
     before = counts()
     call_command("demo", stdout=io.StringIO())
     assert counts() == before
+
+
+def test_every_page_knows_the_pages_below_it(seeded: None) -> None:
+    """Otherwise the back office shows courses without modules."""
+    assert Page.find_problems() == ([], [], [], [], [])
 
 
 def test_the_curriculum_is_real(seeded: None) -> None:
@@ -79,3 +86,15 @@ def test_the_graduate_holds_a_certificate_marked_as_a_sample_without_having_paid
     assert certificate.facts["sample_notice"] == "Sample. Not valid for credit."
     assert certificate.enrollment.source == Enrollment.Source.GRANT
     assert Order.objects.count() == 0
+
+
+def test_opening_and_saving_a_lesson_in_the_editor_makes_no_edition(seeded: None) -> None:
+    """Otherwise the first publish of a typo elsewhere would cost the course its approval for nothing."""
+    lesson = LessonPage.objects.live().first()
+    editor = ContentstateConverter(features=PROSE)
+    before = CourseEdition.objects.count()
+    for block in lesson.body:
+        if block.block_type == "prose":
+            block.value.source = editor.to_database_format(editor.from_database_format(block.value.source))
+    lesson.save_revision().publish()
+    assert CourseEdition.objects.count() == before

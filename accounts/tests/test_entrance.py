@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -211,3 +212,23 @@ def test_logging_out_takes_a_post(as_learner, learner):
     assert whoever_is_logged_in(as_learner) == learner
     as_learner.post("/accounts/logout/")
     assert whoever_is_logged_in(as_learner) is None
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts how often a password is hashed: in production that is what takes the time."""
+
+    hashed = 0
+
+    def encode(self, password, salt):
+        type(self).hashed += 1
+        return super().encode(password, salt)
+
+
+def test_signing_up_takes_as_long_for_a_known_address_as_for_a_new_one(settings, learner):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    found = []
+    for email in (NEW["email"], learner.email):
+        before = CountingHasher.hashed
+        answer = Client().post("/accounts/signup/", {**NEW, "email": email})
+        found.append((answer.status_code, answer["Location"], CountingHasher.hashed - before))
+    assert found == [(302, "/accounts/confirm-email/", 1)] * 2

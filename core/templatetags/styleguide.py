@@ -71,7 +71,7 @@ EXAMPLES: dict[str, Any] = {
         {
             "presentation": "Concussion in the last weeks.",
             "action": "Ask for a clinician's word first.",
-            "source": "Module 0",
+            "source": "Professional knowledge",
         }
     ],
     "why": format_html("<p>{}</p>", "No trial shows it. An honest rewrite: some people feel calmer after a session."),
@@ -79,15 +79,15 @@ EXAMPLES: dict[str, Any] = {
     "row_facts": ["6 CE hours", "Self-paced", "Foundation"],
     "modules": [
         {
-            "number": 0,
+            "number": 1,
             "title": "Safety, scope, honest evidence",
             "summary": "What must stand before the first touch.",
             "units": UNITS,
         },
         {
-            "number": 1,
+            "number": 2,
             "title": "Anatomy",
-            "locked_reason": "Opens when you pass the quiz of Module 0.",
+            "locked_reason": "Opens when you have passed “Safety, scope, honest evidence”.",
             "units": LOCKED_UNITS,
         },
     ],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
 from wagtail.models import Page
 
@@ -52,6 +53,7 @@ def _course_texts(course: CoursePage) -> list[str]:
 
 
 def _lesson(lesson: LessonPage) -> Iterator[str]:
+    yield from _unfinished(lesson)
     yield from _technique_after_contraindication(lesson)
     yield from _wording(_lesson_texts(lesson))
     for block in lesson.body:
@@ -61,6 +63,15 @@ def _lesson(lesson: LessonPage) -> Iterator[str]:
             yield from _shown(block.value.get("image"))
         elif block.block_type in ("video", "audio"):
             yield from _recording(block.value.get(block.block_type), block.block_type)
+
+
+def _unfinished(lesson: LessonPage) -> Iterator[str]:
+    """A draft may be saved with empty blocks, and the form is not the only way to publish one."""
+    for number, block in enumerate(lesson.body, start=1):
+        try:
+            block.block.clean(block.value)
+        except ValidationError:
+            yield f"Block {number}, “{block.block.label}”, is not finished: fill in what it asks for, or remove it."
 
 
 def _technique_after_contraindication(lesson: LessonPage) -> Iterator[str]:

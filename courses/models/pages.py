@@ -15,7 +15,7 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, Page, get_page_models
 from wagtail.search import index
 
-from courses.blocks import LESSON_BLOCKS, FaqBlock
+from courses.blocks import LESSON_BLOCKS, FaqBlock, without_editor_keys
 from courses.models.unit import GatedPage, Unit
 from courses.routing import route_below
 
@@ -266,7 +266,7 @@ class LessonPage(Unit):
     def frozen_content(self) -> Any:
         """Body, objectives and references."""
         return {
-            "body": self.body.get_prep_value(),
+            "body": without_editor_keys(self.body.get_prep_value()),
             "objectives": [str(block.value) for block in self.objectives],
             "references": sorted(self.references.values_list("key", flat=True)),
         }

@@ -163,3 +163,13 @@ def test_every_preview_in_the_block_picker_opens(
         True,
         True,
     )
+
+
+# -- exports ----------------------------------------------------------------------------------------------------
+
+
+def test_wagtail_s_own_report_runs_no_formula(as_provider: Client) -> None:
+    make_course("=1+1")
+    answer: Any = as_provider.get(reverse("wagtailadmin_reports:aging_pages"), {"export": "csv"})
+    rows = b"".join(answer.streaming_content).decode().splitlines()
+    assert [row.split(",")[0] for row in rows if "=1+1" in row] == ["'=1+1"]

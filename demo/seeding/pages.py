@@ -6,9 +6,11 @@ from typing import Any
 
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
+from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 from wagtail.models import Page, Site
 
 from accounts.models import User
+from courses.blocks import PROSE
 from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage, Topic
 from courses.services import assign_instructor
 from demo.reading import Course, Lesson, Module
@@ -18,6 +20,7 @@ from library.models import Figure
 from quizzes.services import build_quiz
 
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
+EDITOR = ContentstateConverter(features=PROSE)
 NAMESPACE = uuid.UUID("6f1bb4f2-4d63-5b0e-9a5e-2a1c3b9e7d10")
 
 
@@ -33,8 +36,9 @@ class Register:
 
 
 def html(markdown: str) -> str:
-    """Rich text from Markdown, without raw HTML."""
-    return str(MARKDOWN.render(markdown.strip())).strip()
+    """Rich text from Markdown, without raw HTML, as the editor stores it: opening and saving it changes nothing."""
+    rendered = str(MARKDOWN.render(markdown.strip())).strip()
+    return str(EDITOR.to_database_format(EDITOR.from_database_format(rendered)))
 
 
 def place(parent: Page, model: type[Page], values: dict[str, Any]) -> Any:
@@ -112,7 +116,7 @@ def seed_course(
     for module in course.modules:
         step(module.meta["title"])
         modules[module.meta["slug"]] = _seed_module(page, module, modules, instructor, register)
-    return page
+    return CoursePage.objects.get(pk=page.pk)  # published as it was, it would forget that it has modules
 
 
 def _course_values(meta: dict[str, Any], register: Register) -> dict[str, Any]:

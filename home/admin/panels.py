@@ -6,7 +6,8 @@ from typing import Any
 from wagtail.admin.ui.components import Component
 
 from courses.admin.views import MAY_BEGIN
-from home.admin.start import course_rows, waiting_for
+from home.admin.start import course_rows
+from home.admin.waiting import waiting_for
 
 
 class WaitingPanel(Component):

@@ -1,6 +1,7 @@
 """Who passes which door of the back office: people x doors, and the first pages they land on."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from wagtail.models import Page, WorkflowPage
 from wagtail.test.utils.form_data import nested_form_data, rich_text, streamfield
 
 from accounts.models import User
+from accreditation.models import ApprovalBody, CourseApproval, ProviderApproval
 from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage
+from courses.services import current_edition
 from courses.tests.factories import make_course, make_user
 from home.admin.roles import ensure_roles
 from library.models import Handout, Picture, Recording
@@ -321,3 +324,29 @@ def test_wagtail_s_own_roles_and_workflow_are_gone(course: CoursePage) -> None:
         "Reviewers",
     }
     assert list(WorkflowPage.objects.values_list("workflow__name", flat=True)) == ["Evidence review"]
+
+
+# -- what waits for the provider ----------------------------------------------------------------------------------
+
+
+def test_a_changed_course_waits_for_the_confirmation_of_its_approval(
+    client: Client, people: dict[str, User | None], course: CoursePage
+) -> None:
+    days = {"valid_from": date(2020, 1, 1), "valid_to": date(2099, 12, 31), "status": "active"}
+    body = ApprovalBody.objects.create(code="sample", name="Sample board")
+    school = ProviderApproval.objects.create(body=body, number="P", name_as_approved="School", **days)
+    approval = CourseApproval.objects.create(
+        course=course, provider_approval=school, number="C", title_as_approved="Resting hands", **days
+    )
+    asked = "does it cover edition 1?"
+    before = [asked in first_page(Client(), people[person]) for person in ("provider", "instructor", "reviewer")]
+    approval.editions.add(current_edition(course))
+    assert (before, asked in first_page(client, people["provider"])) == ([True, False, False], False)
+
+
+def test_a_course_leads_to_its_learners_and_for_the_provider_to_its_offers_orders_and_approvals(
+    people: dict[str, User | None], course: CoursePage
+) -> None:
+    label = re.compile(r">(Learners|Offers|Orders|Approvals)<span class=\"w-sr-only\"> of Resting hands")
+    found = {person: label.findall(first_page(Client(), people[person])) for person in ("instructor", "provider")}
+    assert found == {"instructor": ["Learners"], "provider": ["Learners", "Offers", "Orders", "Approvals"]}

@@ -1,5 +1,7 @@
 """What may be uploaded, and what an item says of itself."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -84,3 +86,9 @@ def test_the_words_of_a_picture_are_its_description():
     assert picture.default_alt_text == "Two hands at rest."
     picture.description = ""
     assert picture.default_alt_text == "Hands"
+
+
+def test_a_release_is_signed_already() -> None:
+    release = PersonRelease(person="Pat", signed_on=date(2999, 1, 1), kept_at="Binder 3")
+    with pytest.raises(ValidationError, match="still to come"):
+        release.full_clean()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -138,7 +139,7 @@ class OfferItem(models.Model):
     offer = ParentalKey(Offer, on_delete=models.CASCADE, related_name="items")
     course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="offer_items")
 
-    panels: ClassVar[list[Any]] = [FieldPanel("course")]
+    panels: ClassVar[list[Any]] = [FieldPanel("course", widget=forms.Select)]
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -23,6 +23,8 @@ def receive_event(*, payload: bytes, signature: str, at: datetime | None = None)
     A known event is handled like a new one: a row in the diary does not show that its order was ever read.
     """
     raw = stripe_api.signed_event(payload, signature)
+    if not _is_event(raw):
+        raise stripe_api.BadSignatureError
     event = _write_diary(raw, at or timezone.now())
     try:
         order = _order_of(raw)
@@ -33,6 +35,18 @@ def receive_event(*, payload: bytes, signature: str, at: datetime | None = None)
         raise
     _note(event, StripeEvent.Outcome.SYNCED if order else StripeEvent.Outcome.IGNORED, order=order)
     return event
+
+
+def _is_event(raw: Raw) -> bool:
+    """What carries our signature and is no event (a hand-made request with the secret) is refused like a bad one."""
+    data = raw.get("data")
+    named = all(isinstance(raw.get(name), str) for name in ("id", "type"))
+    return (
+        named
+        and isinstance(raw.get("created"), int)
+        and isinstance(data, dict)
+        and isinstance(data.get("object"), dict)
+    )
 
 
 def _write_diary(raw: Raw, now: datetime) -> StripeEvent:

@@ -259,3 +259,9 @@ def test_a_refund_that_fails_later_returns_access_and_asks_a_person(shop: Shop, 
     assert shop.deliver("refund.failed") == 200
     assert (shop.order.state, shop.order.needs_review) == ("paid", True)
     assert Enrollment.objects.active().count() == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"id": "evt_1"}, {"id": "evt_1", "type": "x", "created": 1, "data": {}}])
+def test_what_is_signed_and_is_no_event_is_refused(shop: Shop, stripe: Client, body: dict[str, Any]) -> None:
+    response = deliver(stripe, body, shop.bank.secret)
+    assert (response.status_code, StripeEvent.objects.count()) == (400, 0)

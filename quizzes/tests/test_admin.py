@@ -199,3 +199,9 @@ def test_the_preview_of_a_quiz_shows_the_draft_as_a_learner_would_read_it(author
 def test_a_posted_number_is_no_permission_to_use_a_foreign_question(author: Any, course: Any, foreign: Any) -> None:
     page = author.post(add_quiz(course), quiz_form(foreign)).content.decode()
     assert ("is not in a bank that you may use" in page, QuizPage.objects.count()) == (True, 0)
+
+
+def test_a_chooser_makes_no_questions(author: Client, mine: Question) -> None:
+    before = Question.objects.count()
+    response = author.post("/admin/snippets/choose/quizzes/question/create/", {"title": "From the chooser"})
+    assert (response.status_code, Question.objects.count()) == (404, before)

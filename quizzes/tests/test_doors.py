@@ -69,6 +69,7 @@ DOORS = [
     ("post", "/attempts/" + NOWHERE + "/save/", dict.fromkeys(PAPER, 404) | {"visitor": 302}),
     ("post", "/attempts/" + NOWHERE + "/submit/", dict.fromkeys(PAPER, 404) | {"visitor": 302}),
     ("post", "/quizzes/999999/start/", dict.fromkeys(PAPER, 404) | {"visitor": 302}),
+    ("post", f"/quizzes/{2**63}/start/", dict.fromkeys(PAPER, 404) | {"visitor": 302}),
 ]
 
 

@@ -38,7 +38,7 @@ FIELD = re.compile(r"q([1-9][0-9]{0,2})-([a-z]+)")
 @login_required
 def start(request: OwnRequest, page_id: int) -> HttpResponse:
     """Begin or resume, and go to the one open attempt."""
-    quiz = QuizPage.objects.live().filter(pk=page_id).first()
+    quiz = QuizPage.objects.live().filter(id=page_id).first()  # not pk: a link overflows where a number finds nothing
     allowed_or_404(request.user, "attempt", quiz)
     course = course_of(quiz)
     enrollment = standing_of(request.user, course.pk).enrollment if course else None
