@@ -35,3 +35,19 @@ class RecordIndexView(generic.IndexView):
         **generic.IndexView.custom_value_preprocess,
         **SAFE_CELLS,
     }
+
+
+class RecordInspectView(generic.InspectView):
+    """One record, in the trade's words."""
+
+    labels: ClassVar[dict[str, str]] = {}
+    """Field name -> what it is called here."""
+
+    def get_field_label(self, field_name: str, field: Any) -> Any:
+        """The trade's word, else the field's own."""
+        return self.labels.get(field_name) or super().get_field_label(field_name, field)
+
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        """An empty date is no "None"."""
+        value = super().get_field_display_value(field_name, field)
+        return "No" if value is None else value

@@ -13,13 +13,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from accounts.models import User
-from core.records import RecordIndexView
+from core.records import RecordIndexView, RecordInspectView
 from courses.models import CoursePage
 from enrollments.models import AccessHold, Enrollment
 from enrollments.services import EnrollmentRefused, close_hold, enroll, open_hold
@@ -86,8 +85,10 @@ class EnrollmentIndexView(RecordIndexView):
         return buttons
 
 
-class EnrollmentInspectView(generic.InspectView):
+class EnrollmentInspectView(RecordInspectView):
     """One enrollment with its holds and its completed units."""
+
+    labels = LABELS
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Asked of this very enrollment."""
@@ -95,15 +96,6 @@ class EnrollmentInspectView(generic.InspectView):
             raise PermissionDenied
         response: HttpResponse = super().dispatch(request, *args, **kwargs)
         return response
-
-    def get_field_label(self, field_name: str, field: Any) -> Any:
-        """The trade's words."""
-        return LABELS.get(field_name) or super().get_field_label(field_name, field)
-
-    def get_field_display_value(self, field_name: str, field: Any) -> Any:
-        """An empty date is no "None"."""
-        value = super().get_field_display_value(field_name, field)
-        return "No" if value is None else value
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What suspends access, what is done, and what a person may do about it."""

@@ -14,7 +14,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from core.records import RecordIndexView
+from core.records import RecordIndexView, RecordInspectView
 from courses.services import rebuild_catalogue
 from enrollments.models import AccessHold
 from notifications.models import Mail
@@ -43,17 +43,10 @@ class OrderIndexView(RecordIndexView):
         return super().get_base_queryset().select_related("user")
 
 
-class OrderInspectView(generic.InspectView):
+class OrderInspectView(RecordInspectView):
     """One order: what was sold, what happened, and what a person may do about it."""
 
-    def get_field_label(self, field_name: str, field: Any) -> Any:
-        """The trade's words."""
-        return LABELS.get(field_name) or super().get_field_label(field_name, field)
-
-    def get_field_display_value(self, field_name: str, field: Any) -> Any:
-        """An empty date is no "None"."""
-        value = super().get_field_display_value(field_name, field)
-        return "No" if value is None else value
+    labels = LABELS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The timeline: attempts, facts, events, mails and holds."""

@@ -467,3 +467,12 @@ def test_an_approval_publishes_in_the_author_s_name(
     edition = CourseEdition.objects.filter(course=course).first()
     assert CURES in str(LessonPage.objects.get(pk=in_review.pk).body)
     assert (edition.number, edition.made_by.email) == (2, "instructor@example.com")
+
+
+def test_an_approval_in_the_editor_publishes_what_the_reviewer_saved_with_it(
+    as_reviewer: Client, in_review: LessonPage
+) -> None:
+    data = {**fields(in_review, text="Rest."), "action-workflow-action": "yes", "workflow-action-name": "approve"}
+    as_reviewer.post(reverse("wagtailadmin_pages:edit", args=[in_review.pk]), data)
+    page = LessonPage.objects.get(pk=in_review.pk)
+    assert ("Rest." in str(page.body), page.workflow_in_progress) == (True, False)
