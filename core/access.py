@@ -15,7 +15,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.module_loading import import_string
 
-Action = Literal["view", "preview", "study", "complete", "attempt", "review", "edit", "download"]
+Action = Literal["view", "preview", "study", "complete", "attempt", "review", "edit", "download", "results"]
 M = TypeVar("M", bound=Model)
 
 

@@ -1,17 +1,34 @@
 """Questions in the back office, and why a quiz must not be published yet."""
 
+from django.urls import URLResolver, include, path
 from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from quizzes.admin import BankPermissionPolicy, QuestionGroup
+from quizzes.admin import urls
+from quizzes.admin.bank import BankPermissionPolicy, QuestionGroup
 from quizzes.models import Question, QuestionBank
 from quizzes.services import quiz_problems
 
 register_permission_policy(Question, BankPermissionPolicy(Question))
 register_permission_policy(QuestionBank, BankPermissionPolicy(QuestionBank))
 register_snippet(QuestionGroup)
+
+results_menu = Menu(register_hook_name="register_results_menu_item", construct_hook_name="construct_results_menu")
+
+
+@hooks.register("register_admin_urls")
+def own_pages() -> list[URLResolver]:
+    """Marking, gradebook, statistics, import: pages of our own."""
+    return [path("quizzes/", include(urls))]
+
+
+@hooks.register("register_admin_menu_item")
+def results() -> MenuItem:
+    """One menu for what learners answered. It is shown when it holds something for this person."""
+    return SubmenuMenuItem("Results", results_menu, name="results", icon_name="form", order=320)
 
 
 @hooks.register("publish_problems")

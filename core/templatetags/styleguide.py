@@ -110,22 +110,51 @@ EXAMPLES: dict[str, Any] = {
         ["Foundations of Craniosacral Bodywork", "Nov 3, 2026", "6.0", "Nov 5, 2026"],
         ["Introduction to Craniosacral Touch", "Sep 12, 2026", "1.5", "Not reported by us"],
     ],
-    "vignette": format_html(
-        "A client says: {} What do you do <strong>first</strong>?",
-        "\u201cThe worst headache of my life came on an hour ago.\u201d",
-    ),
-    "options": [
-        {"id": "a", "label": "Begin with a very light hold of the occiput and watch"},
-        {"id": "b", "label": "Call emergency services and stay with the client", "checked": True},
-        {"id": "c", "label": "Ask the client to book again when the headache is gone"},
-    ],
-    "multiple": [
-        {"id": "a", "label": "Foramen magnum", "checked": True},
-        {"id": "b", "label": "Second and third neck vertebrae"},
-        {"id": "c", "label": "Seventh rib"},
+    "questions": [
+        {
+            "id": "q1",
+            "number": 1,
+            "template": "quizzes/questions/single_choice.html",
+            "points": "1 point",
+            "text": format_html(
+                "A client says: {} What do you do <strong>first</strong>?",
+                "\u201cThe worst headache of my life came on an hour ago.\u201d",
+            ),
+            "saved_at": "10:42",
+            "parts": {
+                "options": [
+                    {"id": "a", "label": "Begin with a very light hold of the occiput and watch"},
+                    {"id": "b", "label": "Call emergency services and stay with the client", "checked": True},
+                    {"id": "c", "label": "Ask the client to book again when the headache is gone"},
+                ]
+            },
+        },
+        {
+            "id": "q2",
+            "number": 2,
+            "template": "quizzes/questions/multiple_response.html",
+            "points": "2 points",
+            "text": "Where does the dura attach?",
+            "hint": "Choose every right answer.",
+            "flagged": True,
+            "parts": {
+                "options": [
+                    {"id": "a", "label": "Foramen magnum", "checked": True},
+                    {"id": "b", "label": "Second and third neck vertebrae"},
+                    {"id": "c", "label": "Seventh rib"},
+                ]
+            },
+        },
+        {
+            "id": "q3",
+            "number": 3,
+            "template": "quizzes/questions/numeric.html",
+            "text": "How much does a nickel weigh?",
+            "error": "We cannot read this number. Write it like 3.5, and choose the unit beside it.",
+            "parts": {"value": "5 gr", "units": ["g", "mg", "kg"]},
+        },
     ],
     "icons": list(ICONS),
-    "number_units": ["g", "mg", "kg"],
 }
 
 

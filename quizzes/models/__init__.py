@@ -5,9 +5,13 @@ AttemptEvent and Grade are inserted once. An attempt points at versions only (QU
 """
 
 from quizzes.models.attempts import Attempt, AttemptEvent, AttemptItem, Grade
-from quizzes.models.bank import Question, QuestionBank, QuestionVersion, Tag
+from quizzes.models.bank import Question, QuestionBank, QuestionVersion, Tag, VersionPicture
+from quizzes.models.interchange import QuestionImport
+from quizzes.models.marking import Mark, MarkingTask, Regrade
 from quizzes.models.people import Accommodation
 from quizzes.models.quiz import QuizPage, QuizSection, QuizSlot, QuizVersion
+from quizzes.models.safety import SafetyAnswer, SafetyReturn
+from quizzes.models.statistics import ItemStat, OptionStat, Population, QuizStat, StatDelta
 
 __all__ = [
     "Accommodation",
@@ -15,12 +19,24 @@ __all__ = [
     "AttemptEvent",
     "AttemptItem",
     "Grade",
+    "ItemStat",
+    "Mark",
+    "MarkingTask",
+    "OptionStat",
+    "Population",
     "Question",
     "QuestionBank",
+    "QuestionImport",
     "QuestionVersion",
     "QuizPage",
     "QuizSection",
     "QuizSlot",
+    "QuizStat",
     "QuizVersion",
+    "Regrade",
+    "SafetyAnswer",
+    "SafetyReturn",
+    "StatDelta",
     "Tag",
+    "VersionPicture",
 ]

@@ -142,6 +142,7 @@ class AttemptItem(models.Model):
     saved_at = models.DateTimeField(null=True)
     certainty = models.PositiveSmallIntegerField(null=True)
     flagged = models.BooleanField(default=False)
+    locked_at = models.DateTimeField(null=True, help_text="When its feedback was asked for: the answer is final then.")
     grade_state = models.CharField(max_length=20, choices=GRADE_STATES, blank=True)
     fraction_ppm = models.PositiveIntegerField(null=True)
     score_m = models.PositiveIntegerField(null=True)
@@ -171,6 +172,15 @@ class AttemptEvent(Frozen):
         LATE = "late", "Answer came too late"
         SUBMITTED = "submitted", "Handed in"
         SETTLED = "settled", "Settled when the time ended"
+        OVERDUE = "overdue", "Time over, may still be handed in"
+        ABANDONED = "abandoned", "Not handed in while that was possible"
+        CHECKED = "checked", "Feedback asked for, answer final"
+        HELD = "held", "Arrived in time, after the log-in had ended"
+        EXTENDED = "extended", "Time added"
+        REOPENED = "reopened", "Opened again"
+        VOIDED = "voided", "Voided"
+        MARKED = "marked", "Marked by a person"
+        REGRADED = "regraded", "Marked again"
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="events")
     seq = models.PositiveIntegerField()

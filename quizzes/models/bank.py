@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,13 +21,15 @@ from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
 from core.publishing import PublishRefused
+from library.pictures import picture_facts
 from quizzes.grading import publishing_problems
 from quizzes.models.frozen import Frozen, FrozenQuerySet
 from quizzes.page_forms import QuestionForm
 from quizzes.questions import KINDS, QUESTION_TYPES
-from quizzes.questions.base import SpecError
+from quizzes.questions.base import Lookup, SpecError
 from quizzes.questions.freezing import Frozen as FrozenSpec
 from quizzes.questions.freezing import body_block, freeze
+from quizzes.questions.pictures import named_pictures
 
 
 class QuestionBank(models.Model):
@@ -130,6 +133,9 @@ class Question(
     source = models.CharField(max_length=250, blank=True, help_text="Where the right answer can be looked up.")
     license = models.CharField(max_length=120, blank=True, help_text="If it is not your own: the license.")
 
+    fingerprint = models.CharField(
+        max_length=64, blank=True, db_index=True, editable=False, help_text="Of the question's words, to find twins."
+    )
     change_kind = models.CharField(max_length=10, default="content", editable=False)
     """What the person who published last said of the change: typo, content or key."""
 
@@ -193,7 +199,11 @@ class Question(
         """The version that publishing it now would make. Raises SpecError."""
         # The stored form, not the loaded one: loading gives an item that has no id a new one, and hides the fault.
         kind, raw = body_block([dict(block) for block in self.body.raw_data])
-        return freeze(kind=kind, raw=raw, language=language)
+        return freeze(kind=kind, raw=raw, language=language, lookup=self._lookup(kind, raw))
+
+    def _lookup(self, kind: str, raw: Mapping[str, Any]) -> Lookup:
+        """What freezing needs to know beyond the form."""
+        return Lookup(pictures=picture_facts(named_pictures(raw)))
 
     def problems(self) -> list[str]:
         """Why it must not be published as it stands, in words for its author."""
@@ -250,6 +260,10 @@ class QuestionVersion(Frozen):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    pictures = models.ManyToManyField(
+        "library.Picture", through="quizzes.VersionPicture", related_name="+", help_text="What its takers may see."
+    )
+
     objects = FrozenQuerySet.as_manager()
 
     class Meta:
@@ -260,3 +274,20 @@ class QuestionVersion(Frozen):
 
     def __str__(self) -> str:
         return f"Question {self.question_id}, version {self.number}"
+
+
+class VersionPicture(models.Model):
+    """An uploaded picture that a version shows: it can no longer be deleted, and whoever met the version may see it."""
+
+    version = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="picture_links")
+    picture = models.ForeignKey("library.Picture", on_delete=models.PROTECT, related_name="+")
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["version", "picture"], name="quizzes_version_picture_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Picture {self.picture_id} of version {self.version_id}"

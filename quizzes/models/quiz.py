@@ -31,6 +31,19 @@ from quizzes.page_forms import QuizPageForm
 from quizzes.rules.review import MOMENTS, default_policy, policy_problems
 from quizzes.rules.standing import BEST, METHODS
 
+EXAM, PRACTICE = "exam", "practice"
+MODES = [(EXAM, "Exam: counts for the certificate"), (PRACTICE, "Practice: for learning")]
+
+LATER_TERMS: dict[str, Any] = {
+    "mode": EXAM,
+    "certainty": False,
+    "late_minutes": 0,
+    "second_marker": False,
+    "marking_difference": 20,
+}
+"""Terms that the first versions did not have. One that is left as it was stays out of a version, so that its hash,
+and with it the edition of the course, stays what it was."""
+
 
 class QuizPage(Unit):
     """A quiz: what it asks, how long one has, and what passes."""
@@ -54,6 +67,34 @@ class QuizPage(Unit):
     review_policy = models.JSONField(
         default=default_policy, help_text="What is shown when: moments, each with what may be seen from then on."
     )
+    mode = models.CharField(
+        max_length=10,
+        choices=MODES,
+        default=EXAM,
+        help_text="Practice: feedback at once if you allow it; handing in completes it, whatever the score.",
+    )
+    certainty = models.BooleanField(
+        "ask how certain one is",
+        default=False,
+        help_text="In practice only. Shown as calibration; it never decides about passing.",
+    )
+    late_minutes = models.PositiveSmallIntegerField(
+        "may be handed in late",
+        default=0,
+        help_text="Minutes after the time has ended in which what was saved can still be handed in; not handed in by "
+        "then, the try is abandoned. 0: it is handed in at once when the time ends.",
+    )
+    second_marker = models.BooleanField(
+        "a second marker",
+        default=False,
+        help_text="Written answers are marked by two people who do not see each other.",
+    )
+    marking_difference = models.PositiveSmallIntegerField(
+        "largest difference between markers",
+        default=20,
+        validators=[MaxValueValidator(100)],
+        help_text="In percent of the points. Beyond it a third person decides.",
+    )
     honor_statement = models.TextField(
         blank=True, help_text='Agreed to before the start, such as "I answer alone". Empty: none.'
     )
@@ -73,11 +114,15 @@ class QuizPage(Unit):
         HelpPanel(
             "<p>The learner reads these terms before the start. An attempt under way keeps those it began with.</p>"
         ),
+        MultiFieldPanel([FieldPanel("mode"), FieldPanel("certainty")], heading="What it is for"),
         MultiFieldPanel([FieldPanel("pass_mark"), FieldPanel("method")], heading="Passing"),
-        MultiFieldPanel([FieldPanel("time_limit_minutes"), FieldPanel("closes_at")], heading="Time"),
+        MultiFieldPanel(
+            [FieldPanel("time_limit_minutes"), FieldPanel("late_minutes"), FieldPanel("closes_at")], heading="Time"
+        ),
         MultiFieldPanel([FieldPanel("attempts_allowed"), FieldPanel("cooldown_minutes")], heading="Tries"),
         MultiFieldPanel([FieldPanel("shuffle_questions"), FieldPanel("shuffle_options")], heading="Order"),
         FieldPanel("honor_statement"),
+        MultiFieldPanel([FieldPanel("second_marker"), FieldPanel("marking_difference")], heading="Written answers"),
         MultiFieldPanel(
             [FieldPanel(f"review_{moment}") for moment in MOMENTS],
             heading="What is shown when",
@@ -123,6 +168,7 @@ class QuizPage(Unit):
             "method": self.method,
             "review_policy": self.review_policy,
             "honor_statement": self.honor_statement,
+            **{name: getattr(self, name) for name, value in LATER_TERMS.items() if getattr(self, name) != value},
         }
 
     def frozen_slots(self) -> list[dict[str, Any]]:
@@ -237,6 +283,11 @@ class QuizVersion(Frozen):
 
     def __str__(self) -> str:
         return f"Quiz {self.quiz_id}, version {self.number}"
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """The settings, with those that came into being after this version at what they were until then."""
+        return {**LATER_TERMS, **self.settings}
 
     @property
     def question_count(self) -> int:

@@ -3,10 +3,23 @@
 from collections.abc import Mapping
 
 from wagtail import blocks
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
 
-from .base import Draft, Json
+from .base import Draft, Json, MakeItem
 from .choices import MAX_OPTIONS, list_items
 from .html import FEATURES, clean_html
+
+
+class PictureBlock(blocks.StructBlock):
+    """One of the school's own figures, or an uploaded picture."""
+
+    figure = SnippetChooserBlock("library.Figure", required=False)
+    picture = ImageChooserBlock(required=False, help_text="An uploaded picture, if no figure fits.")
+
+    class Meta:
+        icon = "image"
+        label = "Picture"
 
 
 class OptionBlock(blocks.StructBlock):
@@ -48,10 +61,14 @@ def options_block(option: OptionBlock) -> blocks.ListBlock:
     return blocks.ListBlock(option, max_num=MAX_OPTIONS, default=[blank] * 4)
 
 
-def stem_block() -> blocks.RichTextBlock:
-    """The question itself."""
-    return blocks.RichTextBlock(
+class QuestionBlock(blocks.StructBlock):
+    """What the form of every kind begins with: the question itself, and a picture if one helps."""
+
+    stem = blocks.RichTextBlock(
         features=FEATURES, label="Question", help_text="One question. A short case may go first."
+    )
+    illustration = PictureBlock(
+        required=False, label="Picture above the answers", help_text="Optional. Its words must not give the answer."
     )
 
 
@@ -72,6 +89,24 @@ def critical_block() -> blocks.BooleanBlock:
         label="Safety-critical",
         help_text="An answer marked as unsafe fails the whole quiz, whatever the score.",
     )
+
+
+def options_from_content(spec: Mapping[str, Json], make: MakeItem) -> dict[str, Json]:
+    """The options of a choice in the content format."""
+    options = [
+        make(
+            f"option {option['text']}",
+            {
+                "text": option["text"].strip(),
+                "correct": bool(option.get("correct")),
+                "remark": option.get("feedback", "").strip(),
+                "unsafe": bool(option.get("unsafe")),
+                "fixed": bool(option.get("fixed")),
+            },
+        )
+        for option in spec["options"]
+    ]
+    return {"options": options, "critical": bool(spec.get("critical"))}
 
 
 def stem_of(raw: Mapping[str, Json]) -> str:

@@ -6,7 +6,7 @@ even, to millionths (QUIZZES.md section 5). Each type stands in a file of its ow
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -54,11 +54,37 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Lookup:
+    """What freezing knows beyond the author's form: words of the trade, and facts of the pictures that it names.
+
+    ``terms`` are the known terms that a short answer must not be mistaken for (QUIZZES.md 5.4). ``pictures`` holds, by
+    ("figure" or "picture", primary key), what pins a picture to a version: its source and reference, the sha256 of its
+    file, width and height in pixels, and its words.
+    """
+
+    terms: frozenset[str] = frozenset()
+    pictures: Mapping[tuple[str, int], Mapping[str, Json]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Choosable:
+    """One of the things that an answer can choose, as a row of the item report (QUIZZES.md section 13)."""
+
+    id: str
+    text: str
+    right: bool
+
+
+@dataclass(frozen=True)
 class Options:
     """The options of a question in the author's order, and which of them keep their place when shuffled."""
 
     ids: tuple[str, ...] = ()
     fixed: frozenset[str] = frozenset()
+
+
+MakeItem = Callable[[str, dict[str, Json]], dict[str, Json]]
+"""(name of the part, value) -> an entry of a stored list, with an id that is the same at every import."""
 
 
 class QuestionType(ABC):
@@ -69,10 +95,25 @@ class QuestionType(ABC):
     schema: ClassVar[int] = 1
     block: ClassVar[type[StructBlock]]
     template: ClassVar[str]
+    sample: ClassVar[Mapping[str, Json]]
+    """A finished question in the content format (quiz.toml), for authors to copy."""
+
+    hint: ClassVar[str] = ""
+    """How to answer, in one sentence, where the form does not say it by itself."""
+
+    asks: ClassVar[bool] = True
+    """False for text between questions: it takes no answer, no points and no number."""
+
+    starts_wrong: ClassVar[bool] = False
+    """True where the options must not begin in the right order: the paper is then made with the key at hand."""
 
     @abstractmethod
-    def read(self, raw: Mapping[str, Json]) -> Draft:
+    def read(self, raw: Mapping[str, Json], lookup: Lookup) -> Draft:
         """Take the stored value of the author's form apart. Raises ``SpecError``."""
+
+    @abstractmethod
+    def from_content(self, spec: Mapping[str, Json], make: MakeItem) -> dict[str, Json]:
+        """The author's form of a `[[question]]` of the content format; question text and feedback are added by all."""
 
     @abstractmethod
     def problems(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
@@ -81,6 +122,10 @@ class QuestionType(ABC):
     @abstractmethod
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
         """The answer that a posted form means, or None for nothing answered."""
+
+    @abstractmethod
+    def fields_of(self, answer: Json) -> list[tuple[str, str]]:
+        """The form fields that mean this answer: ``answer_from_form`` of them gives it back."""
 
     @abstractmethod
     def clean(self, public: Mapping[str, Json], answer: Json) -> Json:
@@ -98,13 +143,44 @@ class QuestionType(ABC):
     def in_words(self, public: Mapping[str, Json], answer: Json) -> list[str]:
         """An answer as the learner would read it, one line per part."""
 
+    @abstractmethod
+    def shown(self, public: Mapping[str, Json], answer: Json, order: Sequence[str]) -> dict[str, Json]:
+        """What its template needs beside the question's text: parts in this learner's order, with what was answered."""
+
     def options(self, public: Mapping[str, Json]) -> Options:
         """What can be shuffled. Types without options have none."""
         return Options()
 
+    def settled_order(self, key: Mapping[str, Json], order: list[str]) -> list[str]:
+        """The order as it is shown first, changed where it would already be the answer (only if ``starts_wrong``)."""
+        return order
+
+    def may_follow(self, before: Json, after: Json) -> bool:
+        """Whether an answer may replace the one that stands. A step of a dialogue, once taken, stays taken."""
+        return True
+
     def notice(self, public: Mapping[str, Json], answer: Json) -> str:
         """What the learner should know about a saved answer while it can still be corrected."""
         return ""
+
+    def choosables(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[Choosable]:
+        """The rows of the item report; none for answers that are written freely."""
+        right = set(key.get("correct", ()))
+        return [Choosable(one["id"], one["text"], one["id"] in right) for one in public.get("options", ())]
+
+    def chosen(self, answer: Json) -> tuple[str, ...]:
+        """The ids of the ``choosables`` that this answer chose."""
+        return tuple(answer.get("c", ())) if isinstance(answer, dict) else ()
+
+    def unsafe_in_words(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
+        """What fails the whole quiz, for the author's preview."""
+        unsafe = set(key.get("unsafe", ()))
+        return [one["text"] for one in public.get("options", ()) if one["id"] in unsafe]
+
+    def remark_on(self, public: Mapping[str, Json], ref: str) -> str:
+        """What a remark of the key is about, in words for the author."""
+        texts = {one["id"]: one["text"] for one in public.get("options", ())}
+        return texts.get(ref.partition(":")[2], "An answer")
 
 
 def to_ppm(fraction: Fraction) -> int:

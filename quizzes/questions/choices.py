@@ -31,6 +31,18 @@ def chosen_from_form(fields: Mapping[str, Sequence[str]]) -> Json:
     return {"c": chosen} if chosen else None
 
 
+def chosen_fields(answer: Json) -> list[tuple[str, str]]:
+    """The form fields of the chosen options."""
+    return [("c", option) for option in (answer or {}).get("c", ())]
+
+
+def shown_options(public: Mapping[str, Json], answer: Json, order: Sequence[str]) -> dict[str, Json]:
+    """The options in this learner's order, each with whether it is chosen."""
+    texts = {option["id"]: option["text"] for option in public["options"]}
+    chosen = set((answer or {}).get("c", ()))
+    return {"options": [{"id": one, "label": texts[one], "checked": one in chosen} for one in order or texts]}
+
+
 def clean_choice(public: Mapping[str, Json], answer: Json, *, at_most: int | None = None) -> Json:
     """Chosen option ids in the author's order, whatever order they came in."""
     if answer is None:

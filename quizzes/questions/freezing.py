@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from core.freeze import digest
 
 from . import question_type
-from .base import Json, SpecError
+from .base import Json, Lookup, SpecError
+from .pictures import picture_of
+
+NOTHING = Lookup()
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,12 @@ class Frozen:
     sha256: str
 
 
-def freeze(*, kind: str, raw: Mapping[str, Json], language: str) -> Frozen:
+def freeze(*, kind: str, raw: Mapping[str, Json], language: str, lookup: Lookup = NOTHING) -> Frozen:
     """The version that publishing this form would make. Raises ``SpecError``."""
     kept = question_type(kind)
-    draft = kept.read(raw)
+    draft = kept.read(raw, lookup)
+    if picture := picture_of(raw.get("illustration"), lookup):
+        draft.public["illustration"] = picture
     public = {language: draft.public}
     key = {**draft.key, "feedback": {language: draft.feedback}}
     content = {"kind": kind, "schema": kept.schema, "public": public, "key": key}

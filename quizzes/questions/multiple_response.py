@@ -7,8 +7,16 @@ from typing import ClassVar
 from wagtail import blocks
 
 from . import choices
-from .authoring import WeightedOptionBlock, critical_block, feedback_block, options_block, read_options, stem_block
-from .base import Draft, Json, Options, QuestionType, Result, state_of, to_ppm
+from .authoring import (
+    QuestionBlock,
+    WeightedOptionBlock,
+    critical_block,
+    feedback_block,
+    options_block,
+    options_from_content,
+    read_options,
+)
+from .base import Draft, Json, Lookup, MakeItem, Options, QuestionType, Result, state_of, to_ppm
 from .html import is_blank
 
 ALL_OR_NOTHING, RIGHT_MINUS_WRONG = "all_or_nothing", "right_minus_wrong"
@@ -21,10 +29,9 @@ POLICIES = {
 }
 
 
-class MultipleResponseBlock(blocks.StructBlock):
+class MultipleResponseBlock(QuestionBlock):
     """The author's form of a multiple response."""
 
-    stem = stem_block()
     options = options_block(WeightedOptionBlock())
     policy = blocks.ChoiceBlock(choices=list(POLICIES.items()), default=RIGHT_MINUS_WRONG, label="Marking")
     feedback = feedback_block()
@@ -78,7 +85,20 @@ class MultipleResponse(QuestionType):
     block: ClassVar[type[blocks.StructBlock]] = MultipleResponseBlock
     template: ClassVar[str] = "quizzes/questions/multiple_response.html"
 
-    def read(self, raw: Mapping[str, Json]) -> Draft:
+    hint: ClassVar[str] = "Choose every answer that is right."
+    sample: ClassVar[Mapping[str, Json]] = {
+        "title": "Sample: layers around the brain",
+        "text": "Which of these are layers of the meninges?",
+        "options": [
+            {"text": "Dura mater", "correct": True, "feedback": "The outer, tough layer."},
+            {"text": "Arachnoid mater", "correct": True, "feedback": "The middle layer."},
+            {"text": "Pia mater", "correct": True, "feedback": "The inner layer, on the brain itself."},
+            {"text": "Periosteum", "feedback": "It covers bone; it is no layer of the meninges."},
+        ],
+        "feedback": "From outside in: dura, arachnoid, pia.",
+    }
+
+    def read(self, raw: Mapping[str, Json], lookup: Lookup) -> Draft:
         draft = read_options(raw)
         policy = raw.get("policy") or RIGHT_MINUS_WRONG
         draft.public["policy"] = policy
@@ -89,6 +109,9 @@ class MultipleResponse(QuestionType):
                 for option, value in choices.list_items(raw.get("options"), "Options")
             }
         return draft
+
+    def from_content(self, spec: Mapping[str, Json], make: MakeItem) -> dict[str, Json]:
+        return {**options_from_content(spec, make), "policy": spec.get("policy", RIGHT_MINUS_WRONG)}
 
     def problems(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
         found = ["Write the question."] if is_blank(public["stem"]) else []
@@ -115,6 +138,12 @@ class MultipleResponse(QuestionType):
 
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
         return choices.chosen_from_form(fields)
+
+    def fields_of(self, answer: Json) -> list[tuple[str, str]]:
+        return choices.chosen_fields(answer)
+
+    def shown(self, public: Mapping[str, Json], answer: Json, order: Sequence[str]) -> dict[str, Json]:
+        return choices.shown_options(public, answer, order)
 
     def clean(self, public: Mapping[str, Json], answer: Json) -> Json:
         return choices.clean_choice(public, answer)

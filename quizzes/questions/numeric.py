@@ -7,13 +7,15 @@ from typing import ClassVar
 from wagtail import blocks
 
 from . import numbers
-from .authoring import feedback_block, general_feedback, stem_block, stem_of
+from .authoring import QuestionBlock, feedback_block, general_feedback, stem_of
 from .base import (
     INVALID,
     WHOLE,
     AnswerError,
     Draft,
     Json,
+    Lookup,
+    MakeItem,
     QuestionType,
     Result,
     exactly,
@@ -62,10 +64,9 @@ class UnitBlock(blocks.StructBlock):
         label = "Unit"
 
 
-class NumericBlock(blocks.StructBlock):
+class NumericBlock(QuestionBlock):
     """The author's form of a numeric question."""
 
-    stem = stem_block()
     answers = blocks.ListBlock(AcceptedBlock(), max_num=20, label="Accepted numbers")
     unit_mode = blocks.ChoiceBlock(
         choices=[
@@ -101,7 +102,17 @@ class Numeric(QuestionType):
     block: ClassVar[type[blocks.StructBlock]] = NumericBlock
     template: ClassVar[str] = "quizzes/questions/numeric.html"
 
-    def read(self, raw: Mapping[str, Json]) -> Draft:
+    sample: ClassVar[Mapping[str, Json]] = {
+        "title": "Sample: the weight of a light touch",
+        "text": "The course teaches a touch of about the weight of a nickel (the US coin). How heavy is that?",
+        "value": "5",
+        "tolerance": "0",
+        "unit_mode": "required",
+        "units": {"g": "1", "mg": "0.001"},
+        "feedback": "A US nickel weighs 5.000 g (United States Mint).",
+    }
+
+    def read(self, raw: Mapping[str, Json], lookup: Lookup) -> Draft:
         answers, feedback = [], general_feedback(raw)
         for ident, value in list_items(raw.get("answers"), "Accepted numbers"):
             percent = value.get("percent")
@@ -136,6 +147,25 @@ class Numeric(QuestionType):
             feedback=feedback,
         )
 
+    def from_content(self, spec: Mapping[str, Json], make: MakeItem) -> dict[str, Json]:
+        accepted = {
+            "value": str(spec["value"]),
+            "tolerance": str(spec.get("tolerance", "0")),
+            "tolerance_kind": spec.get("tolerance_kind", numbers.NOMINAL),
+            "percent": 100,
+            "remark": "",
+        }
+        units = {str(name): str(factor) for name, factor in spec.get("units", {}).items()}
+        if spec.get("unit") and not units:
+            units = {spec["unit"]: "1"}
+        return {
+            "answers": [make("answer", accepted)],
+            "unit_mode": spec.get("unit_mode", NO_UNIT),
+            "units": [make(f"unit {name}", {"name": name, "factor": factor}) for name, factor in units.items()],
+            "unit_penalty_percent": 10,
+            "locale": spec.get("locale", "en"),
+        }
+
     def problems(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
         found = ["Write the question."] if is_blank(public["stem"]) else []
         found += [problem for answer in key["answers"] for problem in _accepted_problems(answer)]
@@ -146,6 +176,13 @@ class Numeric(QuestionType):
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
         value = next(iter(fields.get("v", ())), "")
         return {"v": value, "u": next(iter(fields.get("u", ())), "")} if value.strip() else None
+
+    def fields_of(self, answer: Json) -> list[tuple[str, str]]:
+        return [(name, answer[name]) for name in ("v", "u") if answer and name in answer]
+
+    def shown(self, public: Mapping[str, Json], answer: Json, order: Sequence[str]) -> dict[str, Json]:
+        given = answer or {}
+        return {"value": given.get("v", ""), "unit": given.get("u", ""), "units": public.get("units", [])}
 
     def clean(self, public: Mapping[str, Json], answer: Json) -> Json:
         if answer is None:
@@ -185,6 +222,9 @@ class Numeric(QuestionType):
         written = best["value"] if public["locale"] == numbers.POINT_LOCALE else best["value"].replace(".", ",")
         base = [name for name, factor in key["units"].items() if factor == "1"]
         return {"v": written, "u": base[0] if base else ""}
+
+    def remark_on(self, public: Mapping[str, Json], ref: str) -> str:
+        return "The accepted number"
 
     def in_words(self, public: Mapping[str, Json], answer: Json) -> list[str]:
         return [f"{answer['v']} {answer['u']}".strip()] if answer else []

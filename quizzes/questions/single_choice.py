@@ -6,15 +6,22 @@ from typing import ClassVar
 from wagtail import blocks
 
 from . import choices
-from .authoring import OptionBlock, critical_block, feedback_block, options_block, read_options, stem_block
-from .base import CORRECT, WHOLE, WRONG, Draft, Json, Options, QuestionType, Result
+from .authoring import (
+    OptionBlock,
+    QuestionBlock,
+    critical_block,
+    feedback_block,
+    options_block,
+    options_from_content,
+    read_options,
+)
+from .base import CORRECT, WHOLE, WRONG, Draft, Json, Lookup, MakeItem, Options, QuestionType, Result
 from .html import is_blank
 
 
-class SingleChoiceBlock(blocks.StructBlock):
+class SingleChoiceBlock(QuestionBlock):
     """The author's form of a single choice."""
 
-    stem = stem_block()
     options = options_block(OptionBlock())
     feedback = feedback_block()
     critical = critical_block()
@@ -33,8 +40,35 @@ class SingleChoice(QuestionType):
     block: ClassVar[type[blocks.StructBlock]] = SingleChoiceBlock
     template: ClassVar[str] = "quizzes/questions/single_choice.html"
 
-    def read(self, raw: Mapping[str, Json]) -> Draft:
+    sample: ClassVar[Mapping[str, Json]] = {
+        "title": "Sample: sudden headache",
+        "text": "During a session your client reports a sudden headache, worse than any before. What comes first?",
+        "options": [
+            {
+                "text": "Take your hands off and call emergency services.",
+                "correct": True,
+                "feedback": "Yes. Stay with the client until help is there.",
+            },
+            {
+                "text": "Lighten your touch and wait a few minutes.",
+                "unsafe": True,
+                "feedback": "Waiting can cost what counts. Stop and call.",
+            },
+            {
+                "text": "End the session and suggest a visit to a doctor this week.",
+                "unsafe": True,
+                "feedback": "This week is too late for a sudden, severe headache.",
+            },
+        ],
+        "critical": True,
+        "feedback": "A sudden and severe headache is an emergency until a clinician has said otherwise.",
+    }
+
+    def read(self, raw: Mapping[str, Json], lookup: Lookup) -> Draft:
         return read_options(raw)
+
+    def from_content(self, spec: Mapping[str, Json], make: MakeItem) -> dict[str, Json]:
+        return options_from_content(spec, make)
 
     def problems(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
         found = ["Write the question."] if is_blank(public["stem"]) else []
@@ -45,6 +79,12 @@ class SingleChoice(QuestionType):
 
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
         return choices.chosen_from_form(fields)
+
+    def fields_of(self, answer: Json) -> list[tuple[str, str]]:
+        return choices.chosen_fields(answer)
+
+    def shown(self, public: Mapping[str, Json], answer: Json, order: Sequence[str]) -> dict[str, Json]:
+        return choices.shown_options(public, answer, order)
 
     def clean(self, public: Mapping[str, Json], answer: Json) -> Json:
         return choices.clean_choice(public, answer, at_most=1)

@@ -6,17 +6,16 @@ from typing import ClassVar
 from wagtail import blocks
 
 from . import choices
-from .authoring import feedback_block, general_feedback, stem_block, stem_of
-from .base import CORRECT, WHOLE, WRONG, Draft, Json, QuestionType, Result
+from .authoring import QuestionBlock, feedback_block, general_feedback, stem_of
+from .base import CORRECT, WHOLE, WRONG, Draft, Json, Lookup, MakeItem, QuestionType, Result
 from .html import is_blank
 
 SIDES = ("true", "false")
 
 
-class TrueFalseBlock(blocks.StructBlock):
+class TrueFalseBlock(QuestionBlock):
     """The author's form of a statement to judge."""
 
-    stem = stem_block()
     answer = blocks.ChoiceBlock(choices=[("true", "True"), ("false", "False")], label="The statement is")
     remark_true = blocks.TextBlock(required=False, rows=2, label='Remark for those who say "True"')
     remark_false = blocks.TextBlock(required=False, rows=2, label='Remark for those who say "False"')
@@ -39,7 +38,16 @@ class TrueFalse(QuestionType):
     block: ClassVar[type[blocks.StructBlock]] = TrueFalseBlock
     template: ClassVar[str] = "quizzes/questions/single_choice.html"
 
-    def read(self, raw: Mapping[str, Json]) -> Draft:
+    sample: ClassVar[Mapping[str, Json]] = {
+        "title": "Sample: a certificate is no license",
+        "text": "A certificate of continuing education entitles its holder to practice.",
+        "answer": False,
+        "feedback_true": "Only the license of a state board does.",
+        "feedback_false": "Right: it shows that a course was completed, nothing more.",
+        "feedback": "Whether one may practice is decided by the board that licenses.",
+    }
+
+    def read(self, raw: Mapping[str, Json], lookup: Lookup) -> Draft:
         answer = raw.get("answer")
         critical = bool(raw.get("critical"))
         feedback = general_feedback(raw)
@@ -59,6 +67,14 @@ class TrueFalse(QuestionType):
             feedback=feedback,
         )
 
+    def from_content(self, spec: Mapping[str, Json], make: MakeItem) -> dict[str, Json]:
+        return {
+            "answer": "true" if spec["answer"] else "false",
+            "remark_true": spec.get("feedback_true", "").strip(),
+            "remark_false": spec.get("feedback_false", "").strip(),
+            "critical": bool(spec.get("critical")),
+        }
+
     def problems(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
         found = ["Write the statement."] if is_blank(public["stem"]) else []
         if not key["correct"]:
@@ -67,6 +83,12 @@ class TrueFalse(QuestionType):
 
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
         return choices.chosen_from_form(fields)
+
+    def fields_of(self, answer: Json) -> list[tuple[str, str]]:
+        return choices.chosen_fields(answer)
+
+    def shown(self, public: Mapping[str, Json], answer: Json, order: Sequence[str]) -> dict[str, Json]:
+        return choices.shown_options(public, answer, order)
 
     def clean(self, public: Mapping[str, Json], answer: Json) -> Json:
         return choices.clean_choice(public, answer, at_most=1)

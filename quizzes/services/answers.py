@@ -102,6 +102,12 @@ def _apply(item: AttemptItem, sent: SentItem, now: datetime, page: str) -> ItemO
         )
     except AnswerError as refusal:
         return ItemOutcome(item, "refused", sent=_bounded(sent.fields), message=str(refusal))
+    if item.locked_at is not None:
+        return ItemOutcome(
+            item, "refused", sent=answer, message="You have asked for the feedback: this answer is final."
+        )
+    if not kept.may_follow(item.answer, answer):
+        return ItemOutcome(item, "refused", sent=answer, message="A step that was taken cannot be taken back.")
     flag_changed = sent.flagged is not None and sent.flagged != item.flagged
     if sent.flagged is not None:
         item.flagged = sent.flagged

@@ -18,6 +18,7 @@ from enrollments.models import Enrollment
 from enrollments.services import complete_unit
 from quizzes import grading
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, Grade, QuizPage
+from quizzes.questions import question_type
 from quizzes.questions.freezing import in_language
 from quizzes.rules.standing import BEST, has_passed
 from quizzes.rules.timing import grace_until
@@ -169,6 +170,8 @@ def _mark(attempt: Attempt, now: datetime) -> None:
     results = {}
     for item in items:
         version = item.version
+        if not question_type(version.kind).asks:
+            continue
         public = in_language(version.public, settings.LANGUAGE_CODE)
         result = results[item.pk] = grading.grade(version.kind, public, version.key, item.answer, None)
         item.grade_state, item.fraction_ppm = result.state, result.fraction_ppm
@@ -176,7 +179,9 @@ def _mark(attempt: Attempt, now: datetime) -> None:
         item.critical_failed = result.critical_failed
     AttemptItem.objects.bulk_update(items, ["grade_state", "fraction_ppm", "score_m", "critical_failed"])
     Grade.objects.bulk_create(
-        [Grade(item=item, at=now, engine=grading.ENGINE, fraction_ppm=results[item.pk].fraction_ppm) for item in items]
+        Grade(item=item, at=now, engine=grading.ENGINE, fraction_ppm=results[item.pk].fraction_ppm)
+        for item in items
+        if item.pk in results
     )
     total = grading.total(
         ((item.points_m, item.score_m or 0, item.critical_failed) for item in items),

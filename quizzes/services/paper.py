@@ -19,6 +19,7 @@ def make_paper(*, version: QuizVersion, seed: bytes, learner_id: int, language: 
         [question for _, question in chosen], [slot["version"] for slot, _ in chosen if slot.get("version")]
     )
     placed = [(slot, versions[slot.get("version") or question]) for slot, question in chosen]
+    keys = _keys([version for _, version in placed])
     if version.settings["shuffle_questions"]:
         placed = _shuffle_within_sections(placed, seed)
     return [
@@ -27,8 +28,10 @@ def make_paper(*, version: QuizVersion, seed: bytes, learner_id: int, language: 
             slot_uid=slot["uid"],
             section=slot["section"],
             version=question_version,
-            points_m=slot["points_m"],
-            option_order=_options(question_version, seed, language, shuffle=version.settings["shuffle_options"]),
+            points_m=slot["points_m"] if question_type(question_version.kind).asks else 0,
+            option_order=_options(
+                question_version, seed, language, keys.get(question_version.pk), version.settings["shuffle_options"]
+            ),
         )
         for position, (slot, question_version) in enumerate(placed, start=1)
     ]
@@ -79,6 +82,14 @@ def _shuffle_within_sections(
     return sorted(placed, key=lambda pair: (pair[0]["part"], order[str(pair[1].pk)]))
 
 
-def _options(version: QuestionVersion, seed: bytes, language: str, *, shuffle: bool) -> list[str]:
-    options = question_type(version.kind).options(in_language(version.public, language))
-    return option_order(seed, str(version.pk), options) if shuffle else list(options.ids)
+def _keys(versions: list[QuestionVersion]) -> dict[int, Any]:
+    """The keys of those whose options must not begin in the right order; no others are loaded."""
+    keyed = [version.pk for version in versions if question_type(version.kind).starts_wrong]
+    return dict(QuestionVersion.objects.filter(pk__in=keyed).values_list("pk", "key")) if keyed else {}
+
+
+def _options(version: QuestionVersion, seed: bytes, language: str, key: Any, shuffle: bool) -> list[str]:
+    kept = question_type(version.kind)
+    options = kept.options(in_language(version.public, language))
+    order = option_order(seed, str(version.pk), options) if shuffle or key else list(options.ids)
+    return kept.settled_order(key, order) if key else order

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,6 +21,14 @@ from quizzes.services import QuizStanding, quiz_standing, settle
 from quizzes.views.paper import AskedItem, asked
 
 register = template.Library()
+
+
+@register.simple_tag
+def picture_address(picture: dict[str, Any]) -> str:
+    """Where a pinned picture of a question is fetched: our own figures are public, uploads stand behind the door."""
+    if picture["source"] == "figure":
+        return static(f"figures/{picture['ref']}.svg")
+    return reverse("image_rendition", args=[picture["ref"], "max-1600x1600", "picture"])
 
 
 @dataclass(frozen=True)
@@ -127,17 +137,12 @@ def preview_item(question: Question) -> Preview:
     public = next(iter(spec.public.values()))
     version = QuestionVersion(question=question, kind=spec.kind, public=spec.public, key=spec.key)
     kept = question_type(spec.kind)
-    texts = {option["id"]: option["text"] for option in public.get("options", [])}
     feedback = next(iter(spec.key["feedback"].values()))
     return Preview(
         item=asked(AttemptItem(position=1, version=version, points_m=1000)),
         problems=question.problems(),
         right_answer=kept.in_words(public, kept.best_answer(public, spec.key)),
-        unsafe=[texts[option] for option in spec.key.get("unsafe", [])],
-        remarks=[
-            (texts.get(ref.partition(":")[2], "The accepted number"), text)
-            for ref, text in feedback.items()
-            if ref != "general"
-        ],
+        unsafe=kept.unsafe_in_words(public, spec.key),
+        remarks=[(kept.remark_on(public, ref), text) for ref, text in feedback.items() if ref != "general"],
         general=mark_safe(feedback.get("general", "")),  # noqa: S308 - cleaned when it was frozen
     )

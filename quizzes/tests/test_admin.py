@@ -170,6 +170,9 @@ def quiz_form(question: Question) -> dict[str, Any]:
             "time_limit_minutes": "0",
             "attempts_allowed": "0",
             "cooldown_minutes": "0",
+            "mode": "exam",
+            "late_minutes": "0",
+            "marking_difference": "20",
             "sections": inline_formset([{"title": "", "slots": inline_formset([slot])}]),
             "action-publish": "1",
         }

@@ -31,7 +31,8 @@ from quizzes.services import (
 from quizzes.services.answers import token_of
 from quizzes.views.paper import asked, asked_items, both_texts, clock, seconds_left
 
-FIELD = re.compile(r"q([1-9][0-9]{0,2})-([a-z]+)")
+FIELD = re.compile(r"q([1-9][0-9]{0,2})-([a-z]+(?:\.[A-Za-z0-9_-]{1,64})?)")
+"""`q3-c`, or with the part that it belongs to: `q3-m.<stem>`."""
 
 
 @never_cache
@@ -125,7 +126,8 @@ def paper_context(found: Attempt, errors: dict[int, str] | None = None) -> dict[
         "quiz": found.quiz,
         "page_key": secrets.token_hex(8),
         "items": items,
-        "unanswered": [item for item in items if not item.answered],
+        "total": sum(item.asks for item in items),
+        "unanswered": [item for item in items if item.asks and not item.answered],
         "unreadable": [item for item in items if item.answered and item.error],
         "flagged": [item for item in items if item.flagged],
         "seconds_left": left,

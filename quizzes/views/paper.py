@@ -1,8 +1,9 @@
 """A paper as it is shown: what is asked and what was answered. The key is never loaded here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 from django.conf import settings
@@ -21,23 +22,27 @@ from quizzes.services.answers import token_of
 
 @dataclass(frozen=True)
 class AskedItem:
-    """One question on the page, in the names that `components/question_item.html` takes."""
+    """One question on the page, in the names that `quizzes/questions/frame.html` takes."""
 
     position: int
+    number: int
     kind: str
     template: str
+    asks: bool
     text: SafeString
+    illustration: dict[str, Any] | None
     section: str
+    case_group: str
     points: str
     token: str
     answered: bool
     flagged: bool
+    locked: bool
+    certainty: int | None
     saved_at: str
+    hint: str
     error: str
-    options: list[dict[str, Any]] = field(default_factory=list)
-    units: list[str] = field(default_factory=list)
-    value: str = ""
-    unit_value: str = ""
+    parts: dict[str, Any]
 
     @property
     def id(self) -> str:
@@ -48,36 +53,43 @@ class AskedItem:
 def asked_items(attempt: Attempt, errors: dict[int, str] | None = None) -> list[AskedItem]:
     """The whole paper in one query, without any key."""
     items = attempt.items.select_related("version").defer("version__key").order_by("position")
-    return [asked(item, (errors or {}).get(item.position, "")) for item in items]
+    return number_items([(item, (errors or {}).get(item.position, "")) for item in items])
 
 
-def asked(item: AttemptItem, error: str = "") -> AskedItem:
+def number_items(items: list[tuple[AttemptItem, str]]) -> list[AskedItem]:
+    """The questions are counted, the texts between them are not."""
+    numbers = count(1)
+    return [
+        asked(item, error, number=next(numbers) if question_type(item.version.kind).asks else 0)
+        for item, error in items
+    ]
+
+
+def asked(item: AttemptItem, error: str = "", number: int = 0) -> AskedItem:
     """One question with its stored answer."""
     public = in_language(item.version.public, settings.LANGUAGE_CODE)
     kept = question_type(item.version.kind)
-    answer: dict[str, Json] = item.answer or {}
     return AskedItem(
         position=item.position,
+        number=number or item.position,
         kind=item.version.kind,
         template=kept.template,
+        asks=kept.asks,
         text=mark_safe(inline(public["stem"])),  # noqa: S308 - cleaned when the version was frozen
+        illustration=public.get("illustration"),
         section=item.section,
+        case_group=item.case_group,
         points=points_in_words(item.points_m),
         token=token_of(item),
         answered=item.answer is not None,
         flagged=item.flagged,
+        locked=item.locked_at is not None,
+        certainty=item.certainty,
         saved_at=clock(item.saved_at) if item.saved_at else "",
+        hint=kept.hint,
         error=error or kept.notice(public, item.answer),
-        options=_options(public, item.option_order, set(answer.get("c", ()))),
-        units=public.get("units", []),
-        value=answer.get("v", ""),
-        unit_value=answer.get("u", ""),
+        parts=kept.shown(public, item.answer, item.option_order),
     )
-
-
-def _options(public: dict[str, Any], order: list[str], chosen: set[str]) -> list[dict[str, Any]]:
-    texts = {option["id"]: option["text"] for option in public.get("options", [])}
-    return [{"id": ident, "label": texts[ident], "checked": ident in chosen} for ident in order or texts]
 
 
 def points_in_words(points_m: int) -> str:
@@ -103,9 +115,5 @@ def both_texts(item: AttemptItem, sent: Json) -> dict[str, Any]:
         "item": asked(item),
         "stands": kept.in_words(public, item.answer),
         "came": kept.in_words(public, sent),
-        "fields": [(name, value) for name, values in (sent or {}).items() for value in _listed(values)],
+        "fields": kept.fields_of(sent),
     }
-
-
-def _listed(values: Json) -> list[str]:
-    return [values] if isinstance(values, str) else list(values)

@@ -1,0 +1,58 @@
+"""What pins a picture to something that never changes: the hash of its file, its size and its words."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.staticfiles import finders
+
+from library.models import Figure, Picture
+
+Named = tuple[str, int]
+"""("figure" or "picture", primary key)."""
+
+
+def picture_facts(named: Iterable[Named]) -> dict[Named, dict[str, Any]]:
+    """The facts of these pictures; one that does not exist is left out. Two queries at most, none for none."""
+    wanted = set(named)
+    figures = {pk for source, pk in wanted if source == "figure"}
+    pictures = {pk for source, pk in wanted if source == "picture"}
+    found: dict[Named, dict[str, Any]] = {}
+    if figures:
+        for figure in Figure.objects.filter(pk__in=figures):
+            found["figure", figure.pk] = _figure(figure)
+    if pictures:
+        for picture in Picture.objects.filter(pk__in=pictures):
+            found["picture", picture.pk] = _picture(picture)
+    return found
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    path = finders.find(f"figures/{figure.slug}.svg")
+    content = b""
+    if path:
+        with open(str(path), "rb") as file:
+            content = file.read()
+    return {
+        "source": "figure",
+        "ref": figure.slug,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "width": figure.width,
+        "height": figure.height,
+        "alt": figure.alt,
+        "description": figure.description,
+    }
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    with picture.file.open("rb") as file:
+        sha256 = hashlib.sha256(file.read()).hexdigest()
+    return {
+        "source": "picture",
+        "ref": str(picture.pk),
+        "sha256": sha256,
+        "width": picture.width,
+        "height": picture.height,
+        "alt": picture.default_alt_text,
+        "description": "",
+    }

@@ -1,0 +1,1 @@
+"""Questions, quizzes and results in the back office."""
