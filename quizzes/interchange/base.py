@@ -1,0 +1,73 @@
+"""What every parser gives back, and how it makes lasting ids."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+NAMESPACE = uuid.UUID("0d6b5a4e-3a51-5a9e-8f0c-6f2a4d8b9c11")
+
+
+class UnreadableFile(ValueError):
+    """The file as a whole cannot be read: not this format, not UTF-8, too large, an archive that must not be opened.
+
+    Its message is one line for the person who sent it.
+    """
+
+
+@dataclass(frozen=True)
+class Media:
+    """A picture that came with a question. ``alt`` is what the file says of it; empty where it says nothing."""
+
+    name: str
+    content: bytes
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """One question that could be read.
+
+    ``value`` is the author's form of its kind as Wagtail stores it (lists hold ``{"type": "item", "id", "value"}``
+    with ids made by ``lasting_id``). ``number`` counts the questions of the file from 1. ``external_id`` is the id that
+    the file gives, if any. ``pictures`` go to the form's "illustration" or "image". A question with ``draft_reasons``
+    is stored, but not published: something is missing that only a person can add.
+    """
+
+    number: int
+    name: str
+    kind: str
+    value: Mapping[str, Any]
+    external_id: str = ""
+    tags: tuple[str, ...] = ()
+    category: str = ""
+    points: Fraction | None = None
+    pictures: Mapping[str, Media] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    draft_reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One question that is not taken, and why, in words for the person who sent the file."""
+
+    number: int
+    name: str
+    reason: str
+    line: int | None = None
+    kind: str = ""
+
+
+Outcome = Parsed | Refused
+Parser = Callable[[bytes], list[Outcome]]
+
+
+def lasting_id(origin: str, part: str) -> str:
+    """An id that is the same each time the same file is read. ``origin`` names the question within its file."""
+    return str(uuid.uuid5(NAMESPACE, f"{origin}\n{part}"))
+
+
+def item(origin: str, part: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    """One entry of a stored list."""
+    return {"type": "item", "id": lasting_id(origin, part), "value": dict(value)}
