@@ -18,6 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from accounts.models import User
 from core.access import allowed_or_404, can, visible
+from quizzes.admin.authoring import QuestionCreateView
 from quizzes.models import Question, QuestionBank, Tag
 
 View = Callable[..., HttpResponse]
@@ -143,6 +144,7 @@ class QuestionViewSet(BankBoundViewSet):
     icon = "help"
     menu_label = "Questions"
     filterset_class = QuestionFilterSet
+    add_view_class = QuestionCreateView
     list_display: ClassVar[list[Any]] = [
         "title",
         Column("get_kind_display", label="Kind", sort_key="kind"),

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, TabbedInterface
+from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
 from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
@@ -30,6 +30,7 @@ from quizzes.questions.base import Lookup, SpecError
 from quizzes.questions.freezing import Frozen as FrozenSpec
 from quizzes.questions.freezing import body_block, freeze
 from quizzes.questions.pictures import named_pictures
+from quizzes.rules.twins import fingerprint
 
 
 class QuestionBank(models.Model):
@@ -154,7 +155,13 @@ class Question(
     edit_handler = TabbedInterface(
         [
             ObjectList(
-                [FieldPanel("title"), FieldPanel("bank", widget=forms.Select), FieldPanel("body")], heading="Question"
+                [
+                    HelpPanel(template="quizzes/admin/question_usage.html"),
+                    FieldPanel("title"),
+                    FieldPanel("bank", widget=forms.Select),
+                    FieldPanel("body"),
+                ],
+                heading="Question",
             ),
             ObjectList(
                 [
@@ -183,17 +190,20 @@ class Question(
 
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         """The kind is what the form was."""
-        self._set_kind()
+        self.derive()
         super().full_clean(*args, **kwargs)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """The kind is what the form was."""
-        self._set_kind()
+        self.derive()
         super().save(*args, **kwargs)
 
-    def _set_kind(self) -> None:
+    def derive(self) -> None:
+        """Set what follows from the form: the kind, and the fingerprint of the words. A bulk insert calls it itself."""
         raw = self.body.raw_data if self.body else []
-        self.kind = raw[0]["type"] if len(raw) else self.kind
+        if len(raw):
+            self.kind = raw[0]["type"]
+            self.fingerprint = fingerprint(str(raw[0]["value"].get("stem") or ""))
 
     def spec(self, language: str = settings.LANGUAGE_CODE) -> FrozenSpec:
         """The version that publishing it now would make. Raises SpecError."""

@@ -18,6 +18,7 @@ from quizzes.models import Attempt, AttemptItem, Question, QuestionVersion, Quiz
 from quizzes.questions import question_type
 from quizzes.rules.words import minutes_in_words, moment_in_words
 from quizzes.services import QuizStanding, quiz_standing, settle
+from quizzes.services.usage import Usage, usage_of
 from quizzes.views.paper import AskedItem, asked
 
 register = template.Library()
@@ -29,6 +30,12 @@ def picture_address(picture: dict[str, Any]) -> str:
     if picture["source"] == "figure":
         return static(f"figures/{picture['ref']}.svg")
     return reverse("image_rendition", args=[picture["ref"], "max-1600x1600", "picture"])
+
+
+@register.simple_tag
+def question_usage(question: Question, user: Any) -> Usage:
+    """`{% question_usage question user as usage %}`, before the question is changed."""
+    return usage_of(question, user=user)
 
 
 @dataclass(frozen=True)
