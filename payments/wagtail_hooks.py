@@ -8,7 +8,7 @@ from wagtail.permissions import register_permission_policy
 
 from core.records import ReadOnlyPolicy
 from courses.models import CoursePage
-from payments.admin import SalesGroup
+from payments.admin.menu import SalesGroup
 from payments.models import OfferItem, Order, StripeEvent
 from payments.services import catalogue_facts
 

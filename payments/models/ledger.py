@@ -21,6 +21,7 @@ class PaymentFact(models.Model):
         REFUND = "refund", "Refund"
         DISPUTE = "dispute", "Dispute"
         INVOICE = "invoice", "Invoice"
+        SUBSCRIPTION = "subscription", "Monthly payments"
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="facts")
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -68,6 +69,10 @@ class StripeEvent(models.Model):
     count = models.PositiveIntegerField(default=0)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.RECEIVED)
     error = models.CharField(max_length=250, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True, help_text="When Stripe signed the newest delivery.")
+    secret_number = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Which of STRIPE_WEBHOOK_SECRETS fitted, counted from 1."
+    )
 
     wagtail_reference_index_ignore = True
 
@@ -83,7 +88,7 @@ class RefundRequest(models.Model):
     """Money to give back, decided by a person. Stored, with its key, before Stripe is asked."""
 
     class State(models.TextChoices):
-        REQUESTED = "requested", "Requested"
+        REQUESTED = "requested", "Waiting for a decision"
         ASKED = "asked", "Sent to Stripe"
         DONE = "done", "Done"
         REFUSED = "refused", "Refused"
@@ -93,7 +98,14 @@ class RefundRequest(models.Model):
     n = models.PositiveIntegerField()
     idempotency_key = models.CharField(max_length=255, unique=True)
     amount = models.PositiveBigIntegerField()
+    items = models.ManyToManyField(
+        "payments.OrderItem", blank=True, related_name="refund_requests", help_text="Parts; none: of the whole."
+    )
     reason = models.TextField()
+    decision = models.TextField(blank=True, help_text="What staff wrote to the learner.")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=250, blank=True, help_text="Stripe's code, where it said no.")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
@@ -106,7 +118,31 @@ class RefundRequest(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["order", "n"], name="payments_refund_number_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payments_refund_of_something"),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=models.Q(state__in=["requested", "asked"]),
+                name="payments_one_open_refund_request",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.idempotency_key
+
+
+class ReconcileRun(models.Model):
+    """One comparison of our orders with Stripe: what was read, and each difference that was repaired."""
+
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    orders_read = models.PositiveIntegerField(default=0)
+    differences = models.JSONField(default=list)
+    bookmark = models.CharField(max_length=255, blank=True, help_text="The newest event up to which all were replayed.")
+    error = models.CharField(max_length=250, blank=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-started_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"Reconciliation of {self.started_at:%Y-%m-%d %H:%M}"

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -60,20 +60,54 @@ class Offer(ClusterableModel):
     refund_days = models.PositiveSmallIntegerField(
         default=0, help_text="Days in which the money is given back. 0: none."
     )
+    refund_seen_percent = models.PositiveSmallIntegerField(
+        "no refund after this share of the course",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text="In percent of the lessons. Empty: only the days count.",
+    )
     refund_text = models.TextField(blank=True, help_text="The refund rule in one or two plain sentences.")
+    most_seats = models.PositiveSmallIntegerField(
+        "seats in one order",
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(200)],
+        help_text="More than 1: a clinic may buy several seats and pass them on by links.",
+    )
+    instalments = models.PositiveSmallIntegerField(
+        "monthly payments",
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+        help_text="1: paid at once. More: so many equal payments, a month apart; the certificate waits for the last.",
+    )
+    grace_days = models.PositiveSmallIntegerField(
+        default=7, help_text="Days that a monthly payment may be late before access is suspended."
+    )
     stripe_product = models.CharField(max_length=255, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = OfferQuerySet.as_manager()
-    terms: ClassVar[tuple[str, ...]] = ("name", "currency", "unit_amount", "access_days", "refund_days", "refund_text")
+    terms: ClassVar[tuple[str, ...]] = (
+        *("name", "currency", "unit_amount", "access_days", "refund_days", "refund_seen_percent", "refund_text"),
+        *("instalments", "grace_days"),
+    )
     base_form_class = OfferForm
     panels: ClassVar[list[Any]] = [
         FieldPanel("name"),
         InlinePanel("items", label="course", min_num=1),
         MultiFieldPanel([FieldPanel("unit_amount"), FieldPanel("currency")], heading="Price"),
+        InlinePanel("prices", label="further price", heading="Early prices and other currencies"),
+        MultiFieldPanel([FieldPanel("instalments"), FieldPanel("grace_days")], heading="Monthly payments"),
         MultiFieldPanel([FieldPanel("opens_at"), FieldPanel("closes_at"), FieldPanel("seats")], heading="On sale"),
+        FieldPanel("most_seats"),
         MultiFieldPanel(
-            [FieldPanel("access_days"), FieldPanel("refund_days"), FieldPanel("refund_text")], heading="Terms"
+            [
+                FieldPanel("access_days"),
+                FieldPanel("refund_days"),
+                FieldPanel("refund_seen_percent"),
+                FieldPanel("refund_text"),
+            ],
+            heading="Terms",
         ),
     ]
 
@@ -131,6 +165,30 @@ class Offer(ClusterableModel):
             return False
         stored = Offer.objects.filter(pk=self.pk).values(*self.terms).first()
         return stored is not None and stored != {name: getattr(self, name) for name in self.terms}
+
+
+class OfferPrice(models.Model):
+    """A price beside the offer's own: until a day (early bird), or in another currency."""
+
+    offer = ParentalKey(Offer, on_delete=models.CASCADE, related_name="prices")
+    currency = models.CharField(max_length=3, validators=[RegexValidator(r"^[a-z]{3}$", "Three small letters: usd.")])
+    unit_amount = models.PositiveBigIntegerField("price in the smallest unit")
+    until = models.DateTimeField(null=True, blank=True, help_text="Empty: the standing price in this currency.")
+
+    panels: ClassVar[list[Any]] = [FieldPanel("currency"), FieldPanel("unit_amount"), FieldPanel("until")]
+
+    class Meta:
+        ordering: ClassVar[list[Any]] = ["offer", "currency", F("until").asc(nulls_last=True)]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["offer", "currency", "until"], name="payments_price_once_per_day"),
+            models.UniqueConstraint(
+                fields=["offer", "currency"], condition=Q(until=None), name="payments_one_standing_price"
+            ),
+            models.CheckConstraint(condition=Q(unit_amount__gt=0), name="payments_further_price_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return money.display(self.unit_amount, self.currency)
 
 
 class OfferItem(models.Model):

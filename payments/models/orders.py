@@ -58,7 +58,8 @@ class Order(models.Model):
     quantity = models.PositiveIntegerField(default=1)
     currency = models.CharField(max_length=3)
     subtotal = models.PositiveBigIntegerField(help_text="What was asked, in the smallest unit, before codes and tax.")
-    terms = models.JSONField(default=dict, help_text="Access, refund rule and policies as sold.")
+    terms = models.JSONField(default=dict, help_text="Access, refund rule, instalments and policies as sold.")
+    billing = models.JSONField(default=dict, help_text="Name, address and license number for receipt and invoice.")
     state = models.CharField(max_length=20, choices=State.choices(), default=State.NEW.value)
     review_reason = models.TextField(blank=True, help_text="Why a person must look.")
     review_settled = models.TextField(blank=True, help_text="The reason that a person has dealt with.")
@@ -130,6 +131,16 @@ class OrderItem(models.Model):
         Enrollment, null=True, blank=True, on_delete=models.PROTECT, related_name="order_items"
     )
     claim_token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    seat_email = models.EmailField(blank=True, help_text="Whom the buyer gave this seat to, before it was taken.")
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    passed_to = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="taken_over",
+        help_text="The later purchase that took over the enrollment which this one gave.",
+    )
 
     wagtail_reference_index_ignore = True
 
@@ -143,6 +154,62 @@ class OrderItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course} in {self.order}"
+
+
+class Instalment(models.Model):
+    """One monthly payment of an order that is paid in parts."""
+
+    class State(models.TextChoices):
+        DUE = "due", "Due"
+        PAID = "paid", "Paid"
+        MISSED = "missed", "Missed"
+        WAIVED = "waived", "Waived"
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="instalments")
+    n = models.PositiveSmallIntegerField()
+    amount = models.PositiveBigIntegerField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    invoice_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["order", "n"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["order", "n"], name="payments_instalment_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Payment {self.n} of order {self.order_id}"
+
+
+class OrderNote(models.Model):
+    """What a person decided or wrote about an order. Added, never changed."""
+
+    class What(models.TextChoices):
+        NOTE = "note", "Note"
+        SETTLED = "settled", "Review settled"
+        REFUND_APPROVED = "refund_approved", "Refund approved"
+        REFUND_REFUSED = "refund_refused", "Refund refused"
+        SEAT_MOVED = "seat_moved", "Seat given to somebody else"
+        ACCESS_GIVEN = "access_given", "Access given by hand"
+        EVIDENCE = "evidence", "Evidence pack made"
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="notes")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=20, choices=What.choices)
+    text = models.TextField(blank=True)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["order", "at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} ({self.order_id})"
 
 
 class CheckoutAttempt(models.Model):

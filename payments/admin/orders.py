@@ -1,4 +1,4 @@
-"""The back office of money: orders and what Stripe said of them (looked at, not edited), offers, webhooks."""
+"""Orders in the back office: looked at, not edited; what a person may do about one."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,16 +11,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 from wagtail.admin.ui.tables import Column, DateColumn
-from wagtail.admin.views import generic
-from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
 
 from core.records import RecordIndexView, RecordInspectView
-from courses.services import rebuild_catalogue
 from enrollments.models import AccessHold
 from notifications.models import Mail
 from payments.forms import OrderFilters
-from payments.models import Offer, Order, StripeEvent
-from payments.services import StripeDownError, StripeRefusedError, settle_review, sync_order, tell_catalogue
+from payments.models import Order
+from payments.services import StripeDownError, StripeRefusedError, settle_review, sync_order
 from payments.services.receipts import receipt_of
 
 CHANGE = "payments.change_order"
@@ -140,89 +138,3 @@ def settle(request: HttpRequest, order: Order) -> None:
     user: Any = request.user
     settle_review(order=order, by=user)
     messages.success(request, "Marked as dealt with.")
-
-
-class OfferCreateView(generic.CreateView):
-    """A new offer shows in the catalogue at once."""
-
-    def save_instance(self) -> Any:
-        """Then tell the catalogue."""
-        offer = super().save_instance()
-        tell_catalogue(offer=offer)
-        return offer
-
-
-class OfferEditView(generic.EditView):
-    """So does a changed one."""
-
-    def save_instance(self) -> Any:
-        """Then tell the catalogue."""
-        offer = super().save_instance()
-        tell_catalogue(offer=offer)
-        return offer
-
-
-class OfferDeleteView(generic.DeleteView):
-    """An offer that nobody ordered may go; the catalogue forgets its price."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """What was ordered stays on record."""
-        if self.object.is_ordered():
-            messages.error(request, "This offer has been ordered, so it stays on record. Close it instead.")
-            return HttpResponseRedirect(reverse(self.index_url_name), status=303)
-        answer: HttpResponse = super().dispatch(request, *args, **kwargs)
-        return answer
-
-    def delete_action(self) -> None:
-        """Then tell the catalogue."""
-        courses = [item.course for item in self.object.items.select_related("course")]
-        super().delete_action()
-        for course in courses:
-            rebuild_catalogue(course=course)
-
-
-class OfferViewSet(ModelViewSet):
-    """What is on sale."""
-
-    model = Offer
-    icon = "tag"
-    menu_label = "Offers"
-    name = "offers"
-    url_prefix = "sales/offers"
-    add_view_class = OfferCreateView
-    edit_view_class = OfferEditView
-    delete_view_class = OfferDeleteView
-    copy_view_enabled = False
-    exclude_form_fields = ()
-    list_display: ClassVar[list[str]] = ["name", "price", "opens_at", "closes_at", "refund_days"]
-    list_filter: ClassVar[list[str]] = ["items__course", "currency"]
-    search_fields: ClassVar[list[str]] = ["name"]
-    search_backend_name = None
-
-
-class EventViewSet(ModelViewSet):
-    """What Stripe sent."""
-
-    model = StripeEvent
-    icon = "history"
-    menu_label = "Webhooks"
-    name = "stripe_events"
-    url_prefix = "sales/webhooks"
-    index_view_class = RecordIndexView
-    inspect_view_enabled = True
-    copy_view_enabled = False
-    exclude_form_fields = ()
-    list_display: ClassVar[list[str]] = ["type", "last_seen_at", "count", "outcome", "order", "error"]
-    list_filter: ClassVar[list[str]] = ["type", "outcome"]
-    search_fields: ClassVar[list[str]] = ["id", "object_id", "order__number"]
-    search_backend_name = None
-    add_to_reference_index = False
-
-
-class SalesGroup(ModelViewSetGroup):
-    """The sales menu."""
-
-    menu_label = "Sales"
-    menu_icon = "tag"
-    menu_order = 350
-    items = (OrderViewSet(), OfferViewSet(), EventViewSet())

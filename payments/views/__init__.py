@@ -1,0 +1,7 @@
+"""The buyer's doors, and Stripe's."""
+
+from payments.views.buying import enroll
+from payments.views.orders import my_orders, order, order_return
+from payments.views.webhook import stripe_webhook
+
+__all__ = ["enroll", "my_orders", "order", "order_return", "stripe_webhook"]
