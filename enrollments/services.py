@@ -143,6 +143,15 @@ def close_hold(*, enrollment: Enrollment, reason: str, source: str, at: datetime
     return closed
 
 
+@transaction.atomic
+def renew(*, enrollment: Enrollment, access_until: datetime | None, at: datetime | None = None) -> Enrollment:
+    """Access again, until a new end or without one. What was done stays done."""
+    Enrollment.objects.filter(pk=enrollment.pk).update(access_until=access_until, last_activity_at=at or timezone.now())
+    enrollment.access_until = access_until
+    forget_standing(enrollment.user)
+    return enrollment
+
+
 def visit(*, enrollment: Enrollment, unit: Page, at: datetime | None = None) -> None:
     """Remember where the learner is, for "resume where you left off". Bookkeeping: written only when it changes."""
     if enrollment.last_unit_id != unit.pk:

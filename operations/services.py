@@ -14,7 +14,7 @@ from courses.models import CoursePage
 from courses.services import make_edition, rebuild_catalogue
 from notifications.services import send_due_mails
 from operations.models import SweepRun
-from payments.services import sync_unfinished_orders
+from payments.services import send_waiting_refunds, sync_unfinished_orders
 from quizzes.services import freeze_missed, settle_due
 
 logger = logging.getLogger(__name__)
@@ -61,6 +61,7 @@ STEPS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("quiz versions", freeze_missed),
     ("attempts settled", settle_due),
     ("orders synced", sync_unfinished_orders),
+    ("refunds sent", send_waiting_refunds),
     ("certificates issued", issue_pending),
     ("mails sent", send_due_mails),
     ("catalogue rows", rebuild_catalogue),

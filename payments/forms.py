@@ -1,13 +1,14 @@
-"""What staff filter orders by."""
+"""What staff filter orders by, and what a buyer writes who wants money back."""
 
 from typing import Any, ClassVar
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
 from courses.models import CoursePage
-from payments.models import Order
+from payments.models import Order, OrderItem
 from payments.rules.states import State
 
 
@@ -37,3 +38,29 @@ class OrderFilters(WagtailFilterSet):
         """An order with two courses is one row."""
         found: Any = super().filter_queryset(queryset)
         return found.distinct()
+
+
+class RefundForm(forms.Form):
+    """Why, and of a purchase of several which parts."""
+
+    parts = forms.MultipleChoiceField(
+        label="Which part?", required=False, widget=forms.CheckboxSelectMultiple, help_text="None chosen: all of it."
+    )
+    reason = forms.CharField(
+        label="Why do you want your money back?",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+        help_text="A sentence is enough. The school reads it.",
+    )
+
+    def __init__(self, *args: Any, parts: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not parts:
+            del self.fields["parts"]
+        else:
+            choices: Any = self.fields["parts"]
+            choices.choices = parts
+
+    def chosen(self, order: Order) -> list[OrderItem]:
+        """The parts as rows of this order."""
+        return list(order.items.filter(pk__in=self.cleaned_data.get("parts") or []))

@@ -8,6 +8,7 @@ urlpatterns = [
     path("enroll/<slug:slug>/", views.enroll, name="enroll"),
     path("orders/<uuid:uuid>/", views.order, name="order"),
     path("orders/<uuid:uuid>/return/", views.order_return, name="order_return"),
+    path("orders/<uuid:uuid>/refund/", views.refund, name="order_refund"),
     path("my/orders/", views.my_orders, name="my_orders"),
     path("stripe/webhook/", views.stripe_webhook, name="stripe_webhook"),
 ]

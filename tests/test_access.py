@@ -37,6 +37,7 @@ DOORS = {
     "enroll/<slug:slug>/": ("logged in: published courses", "/enroll/nothing/", 405, "login at course"),
     "orders/<uuid:uuid>/": ("buyer", f"/orders/{UUID}/", "login", 405),
     "orders/<uuid:uuid>/return/": ("buyer", f"/orders/{UUID}/return/", "login", 405),
+    "orders/<uuid:uuid>/refund/": ("buyer", f"/orders/{UUID}/refund/", "login", "login"),
     "stripe/webhook/": ("Stripe, by signature", "/stripe/webhook/", 405, 400),
     "quizzes/<int:page_id>/start/": ("enrolled", "/quizzes/999999/start/", "login", "login"),
     "attempts/<uuid:uuid>/": ("owner", f"/attempts/{UUID}/", "login", "login"),

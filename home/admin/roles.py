@@ -85,7 +85,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "quizzes.attempt": LOOK,
         "payments.offer": KEEP,
         "payments.offeritem": EDIT,
-        "payments.order": ("change", "view"),
+        "payments.order": ("change", "view", "refund"),
         "payments.refundrequest": ("change", "view"),
         "payments.paymentfact": LOOK,
         "payments.stripeevent": LOOK,

@@ -25,6 +25,7 @@ NAMES = [
     "quiz versions",
     "attempts settled",
     "orders synced",
+    "refunds sent",
     "certificates issued",
     "mails sent",
     "catalogue rows",

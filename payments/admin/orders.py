@@ -16,6 +16,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from core.records import RecordIndexView, RecordInspectView
 from enrollments.models import AccessHold
 from notifications.models import Mail
+from payments.admin import refunds
 from payments.forms import OrderFilters
 from payments.models import Order
 from payments.services import StripeDownError, StripeRefusedError, settle_review, sync_order
@@ -59,6 +60,9 @@ class OrderInspectView(RecordInspectView):
             "mails": Mail.objects.filter(key__contains=str(order.uuid)),
             "holds": AccessHold.objects.filter(enrollment__in=given).order_by("opened_at"),
             "may_act": self.request.user.has_perm(CHANGE),
+            "may_refund": self.request.user.has_perm(refunds.MAY_REFUND),
+            "asks": order.refund_requests.select_related("requested_by", "decided_by"),
+            "notes": order.notes.select_related("by"),
         }
 
 
@@ -110,6 +114,7 @@ class OrderViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("read/<int:pk>/", partial(act_on_order, act=read_again, viewset=self), name="read"),
+            *refunds.urlpatterns,
             path("settle/<int:pk>/", partial(act_on_order, act=settle, viewset=self), name="settle"),
         ]
 

@@ -94,6 +94,8 @@ class RefundRequest(models.Model):
         REFUSED = "refused", "Refused"
         FAILED = "failed", "Failed"
 
+    OPEN: ClassVar[tuple[str, ...]] = (State.REQUESTED, State.ASKED)
+
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refund_requests")
     n = models.PositiveIntegerField()
     idempotency_key = models.CharField(max_length=255, unique=True)

@@ -5,6 +5,16 @@ from payments.services.enrolling import enroll_free, grant
 from payments.services.events import receive_event
 from payments.services.offers import catalogue_facts, close_offer, current_offer, save_offer, tell_catalogue
 from payments.services.reconcile import reconcile, sync_unfinished_orders
+from payments.services.refunds import (
+    RefundRefused,
+    approve_refund,
+    ask_refund,
+    give_back,
+    refundable,
+    refuse_refund,
+    send_waiting_refunds,
+)
+from payments.services.renewal import may_buy_again
 from payments.services.review import settle_review
 from payments.services.stripe_api import BadSignatureError, StripeDownError, StripeRefusedError, is_set_up
 from payments.services.sync import sync_order
@@ -13,17 +23,25 @@ __all__ = [
     "BadSignatureError",
     "Checkout",
     "CheckoutRefusedError",
+    "RefundRefused",
     "StripeDownError",
     "StripeRefusedError",
+    "approve_refund",
+    "ask_refund",
     "catalogue_facts",
     "close_offer",
     "current_offer",
     "enroll_free",
+    "give_back",
     "grant",
     "is_set_up",
+    "may_buy_again",
     "receive_event",
     "reconcile",
+    "refundable",
+    "refuse_refund",
     "save_offer",
+    "send_waiting_refunds",
     "settle_review",
     "start_checkout",
     "sync_order",

@@ -16,6 +16,7 @@ from payments.models import CheckoutAttempt, Offer, Order, OrderItem
 from payments.rules.reading import Raw, moment
 from payments.rules.states import State
 from payments.services import stripe_api
+from payments.services.renewal import may_buy_again
 from payments.services.seats import seat_free
 from payments.services.sync import sync_order
 
@@ -85,7 +86,8 @@ def _refuse_what_cannot_be_sold(user: User, offer: Offer, now: datetime) -> None
     if not offer.is_open(now):
         raise CheckoutRefusedError("This course is not on sale now.")
     courses = [item.course_id for item in offer.items.all()]
-    if Enrollment.objects.current().filter(user=user, course_id__in=courses).exists():
+    current = Enrollment.objects.current().filter(user=user, course_id__in=courses)
+    if not all(may_buy_again(enrollment=enrollment, at=now) for enrollment in current):
         raise CheckoutRefusedError(ENROLLED)
 
 
@@ -100,6 +102,7 @@ def _write_order(user: User, offer: Offer, now: datetime) -> Order:
         terms={
             "access_days": offer.access_days,
             "refund_days": offer.refund_days,
+            "refund_seen_percent": offer.refund_seen_percent,
             "refund_text": offer.refund_text,
             "policies": [policy.frozen() for policy in PolicyVersion.objects.in_force(timezone.localdate(now))],
         },

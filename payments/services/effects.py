@@ -6,6 +6,8 @@ from enrollments.models import Enrollment
 from enrollments.services import EnrollmentRefused, close_hold, enroll, open_hold
 from payments.models import Order, OrderItem
 from payments.rules.states import HOLDS, State
+from payments.services.given_back import refunded_items
+from payments.services.renewal import may_buy_again, take_over
 from payments.services.seats import seat_free
 
 
@@ -15,14 +17,15 @@ def apply_access(*, order: Order, state: State, objections: list[str], at: datet
     An order touches only the enrollments that it gave. Money that came for something else than was sold gives nothing.
     """
     reasons = list(objections)
+    given_back = refunded_items(order=order) if state == State.PARTIALLY_REFUNDED else set()
     for item in OrderItem.objects.filter(order=order).select_related("course", "enrollment__user"):
         if item.enrollment is not None:
-            _hold_or_release(order, item.enrollment, state, at)
+            _hold_or_release(order, item.enrollment, State.REFUNDED if item.pk in given_back else state, at)
             if state in (State.REFUNDED, State.DISPUTE_LOST) and item.enrollment.completed_at:
                 reasons.append(
                     f"{item.course.title} was completed before the money went back. Look at the certificate."
                 )
-        elif state.gives_access and not objections:
+        elif state.gives_access and not objections and not item.passed_to_id and item.pk not in given_back:
             reasons += _give(order, item, at)
     return reasons
 
@@ -31,17 +34,22 @@ def _give(order: Order, item: OrderItem, at: datetime) -> list[str]:
     """Enroll the buyer, or say why not."""
     if not order.user.is_active:
         return ["The buyer's account is closed. Refund the payment."]
-    if Enrollment.objects.current().filter(user=order.user, course_id=item.course_id).exists():
+    days = order.terms.get("access_days")
+    until = at + timedelta(days=days) if days else None
+    held = Enrollment.objects.current().filter(user=order.user, course_id=item.course_id).first()
+    if held and not may_buy_again(enrollment=held, at=at):
         return [f"Already enrolled in {item.course.title} in another way: paid twice. Refund this payment."]
     if not seat_free(offer=order.offer, quantity=order.quantity, besides=order):
         return ["No seat is left. Refund the payment, or make room."]
-    days = order.terms.get("access_days")
+    if held:
+        take_over(item=item, enrollment=held, access_until=until, at=at)
+        return []
     try:
         item.enrollment = enroll(
             user=order.user,
             course=item.course,
             source=Enrollment.Source.ORDER,
-            access_until=at + timedelta(days=days) if days else None,
+            access_until=until,
             at=at,
         )
     except EnrollmentRefused as refusal:

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from wagtail.models import Site
 
@@ -13,7 +13,7 @@ from core import money
 from courses.models import CoursePage, SchoolSettings
 from enrollments.models import Enrollment
 from notifications.services import record_mail
-from payments.models import Order, PaymentFact
+from payments.models import Order, PaymentFact, RefundRequest
 from payments.rules.states import State
 
 
@@ -71,11 +71,56 @@ def _amount(order: Order) -> str:
     return money.display(agreed, order.currency)
 
 
+def write_refund_request(*, request: RefundRequest) -> None:
+    """Whoever may give money back hears that somebody asks for it."""
+    order = request.order
+    for person in _staff_with("refund_order"):
+        record_mail(
+            key=f"refund-asked-{order.uuid}-{request.n}-{person.pk}",
+            user=person,
+            template="refund_asked",
+            context={
+                "order": order,
+                "amount": money.display(request.amount, order.currency),
+                "reason": request.reason,
+                "button_url": settings.SITE_URL + reverse("orders:inspect", args=[order.pk]),
+                "button_label": "Decide",
+                **_school(),
+            },
+        )
+
+
+def write_refund_decision(*, request: RefundRequest) -> None:
+    """The buyer reads what was decided. That all of it went back is said by the order's own mail."""
+    order = Order.objects.select_related("user").get(pk=request.order_id)
+    if order.status == State.REFUNDED:
+        return
+    record_mail(
+        key=f"refund-decided-{order.uuid}-{request.n}",
+        user=order.user,
+        template="refund_decided",
+        context={
+            "order": order,
+            "amount": money.display(request.amount, order.currency),
+            "given": request.state == RefundRequest.State.DONE,
+            "parts": [item.course.title for item in request.items.select_related("course")],
+            "decision": request.decision,
+            "button_url": settings.SITE_URL + order.get_absolute_url(),
+            "button_label": "See the order",
+            **_school(),
+        },
+    )
+
+
+def _staff_with(permission: str) -> QuerySet[User]:
+    allowed = Q(groups__permissions__codename=permission) | Q(user_permissions__codename=permission)
+    return User.objects.filter(allowed, is_active=True).distinct()
+
+
 def _tell_staff(order: Order) -> None:
     """Everyone who may see orders hears once of each reason."""
     reason = hashlib.sha256(order.review_reason.encode()).hexdigest()[:12]
-    allowed = Q(groups__permissions__codename="view_order") | Q(user_permissions__codename="view_order")
-    for person in User.objects.filter(allowed, is_active=True).distinct():
+    for person in _staff_with("view_order"):
         record_mail(
             key=f"order-review-{order.uuid}-{reason}-{person.pk}",
             user=person,

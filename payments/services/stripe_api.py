@@ -147,6 +147,21 @@ def read_session(session_id: str) -> list[Raw]:
         return [session, *(_plain(one) for page in (refunds, disputes) for one in page.auto_paging_iter())]
 
 
+def refund(*, payment_intent: str, amount: int, order: str, idempotency_key: str) -> Raw:
+    """Give back so much of a payment, once per key."""
+    with _translated():
+        given = _client().v1.refunds.create(
+            {
+                "payment_intent": payment_intent,
+                "amount": amount,
+                "reason": "requested_by_customer",
+                "metadata": {"order": order},
+            },
+            options={"idempotency_key": idempotency_key},
+        )
+    return _plain(given)
+
+
 def order_of_payment(payment_intent: str) -> str:
     """The order that a payment was made for, from the metadata that we gave it; empty when it is not ours."""
     try:

@@ -11,7 +11,7 @@ from enrollments.models import AccessHold, Enrollment
 from enrollments.prerequisites import unmet_prerequisites
 from enrollments.standing import standing_of
 from payments.models import Offer, Order
-from payments.services import current_offer, is_set_up
+from payments.services import current_offer, is_set_up, may_buy_again
 from payments.services.seats import seat_free
 
 register = template.Library()
@@ -64,6 +64,7 @@ def enroll_box(context: Context, course: CoursePage, **shown: Any) -> dict[str, 
     """
     user = context["request"].user
     standing = standing_of(user, course.pk)
+    again = standing.enrollment is not None and may_buy_again(enrollment=standing.enrollment)
     return {
         **shown,
         "request": context["request"],
@@ -72,8 +73,8 @@ def enroll_box(context: Context, course: CoursePage, **shown: Any) -> dict[str, 
         "enrollment": standing.enrollment,
         "has_access": standing.has_access,
         "holds": [_why(hold) for hold in standing.holds()],
-        "unfinished": None if standing.enrollment else _unfinished_order(user, course),
-        "sale": None if standing.enrollment else offer_of(course),
+        "unfinished": None if standing.enrollment and not again else _unfinished_order(user, course),
+        "sale": None if standing.enrollment and not again else offer_of(course),
         "before": [] if standing.enrollment else unmet_prerequisites(user, course),
         "ended": _ended(standing.enrollment)
         if standing.enrollment and not standing.held and not standing.has_access

@@ -2,6 +2,7 @@
 
 from payments.views.buying import enroll
 from payments.views.orders import my_orders, order, order_return
+from payments.views.refunds import refund
 from payments.views.webhook import stripe_webhook
 
-__all__ = ["enroll", "my_orders", "order", "order_return", "stripe_webhook"]
+__all__ = ["enroll", "my_orders", "order", "order_return", "refund", "stripe_webhook"]

@@ -19,6 +19,7 @@ from payments.services import (
     StripeRefusedError,
     current_offer,
     enroll_free,
+    may_buy_again,
     start_checkout,
 )
 from payments.services.checkout import ENROLLED
@@ -43,7 +44,8 @@ def _enroll(request: OwnRequest, slug: str) -> HttpResponse:
     allowed_or_404(request.user, "view", course)
     assert course is not None  # noqa: S101 - for the type checker: None is a 404 above
     offer = current_offer(course)
-    if standing_of(request.user, course.pk).enrollment:
+    enrollment = standing_of(request.user, course.pk).enrollment
+    if enrollment and not may_buy_again(enrollment=enrollment):
         messages.info(request, ENROLLED)
     elif offer is None:
         messages.info(request, "This course is not on sale now.")

@@ -35,7 +35,8 @@ def order(request: OwnRequest, uuid: UUID) -> HttpResponse:
     )
     allowed_or_404(request.user, "view", found)
     assert found is not None  # noqa: S101 - for the type checker: None is a 404 above
-    return render(request, "payments/receipt.html", {"order": found, "receipt": receipt_of(found)})
+    context = {"order": found, "receipt": receipt_of(found), "refund_requests": found.refund_requests.all()}
+    return render(request, "payments/receipt.html", context)
 
 
 @require_safe
