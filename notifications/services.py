@@ -24,8 +24,10 @@ CLAIM = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=6)
 
 
-def record_mail(*, key: str, user: User, template: str, context: Mapping[str, Any] | None = None) -> Mail:
+def record_mail(*, key: str, user: User, template: str, context: Mapping[str, Any] | None = None, to: str = "") -> Mail:
     """Write one mail in the current transaction; the same key twice is one mail.
+
+    It goes to the user, or to `to`: somebody without an account, on the user's behalf.
 
     `emails/<template>.subject.txt`, `.txt` and `.html` are rendered now: what was decided is what is sent. The nudge on
     commit only makes it happen sooner; `sweep` sends what is left.
@@ -41,7 +43,7 @@ def record_mail(*, key: str, user: User, template: str, context: Mapping[str, An
     mail = Mail(
         key=key,
         user=user,
-        to=user.email,
+        to=to or user.email,
         subject=" ".join(render_to_string(f"emails/{template}.subject.txt", words).split())[:200],
         text=render_to_string(f"emails/{template}.txt", words),
         html=render_to_string(f"emails/{template}.html", words),

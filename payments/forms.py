@@ -64,3 +64,17 @@ class RefundForm(forms.Form):
     def chosen(self, order: Order) -> list[OrderItem]:
         """The parts as rows of this order."""
         return list(order.items.filter(pk__in=self.cleaned_data.get("parts") or []))
+
+
+class SeatForm(forms.Form):
+    """Whom a seat's link goes to."""
+
+    email = forms.EmailField(max_length=254)
+
+
+class PurchaseForm(forms.Form):
+    """How many seats, and of which offer. The price is never read from a form."""
+
+    seats = forms.IntegerField(min_value=1, max_value=200, required=False)
+    offer = forms.IntegerField(min_value=1, max_value=2**31, required=False)
+    pay_in = forms.RegexField(r"^[a-z]{3}\Z", required=False)

@@ -38,6 +38,8 @@ DOORS = {
     "orders/<uuid:uuid>/": ("buyer", f"/orders/{UUID}/", "login", 405),
     "orders/<uuid:uuid>/return/": ("buyer", f"/orders/{UUID}/return/", "login", 405),
     "orders/<uuid:uuid>/refund/": ("buyer", f"/orders/{UUID}/refund/", "login", "login"),
+    "orders/<uuid:uuid>/seats/<int:number>/": ("buyer", f"/orders/{UUID}/seats/1/", "login", "login"),
+    "claim/<str:token>/": ("logged in: who has the link", "/claim/nothing/", "login", "login"),
     "stripe/webhook/": ("Stripe, by signature", "/stripe/webhook/", 405, 400),
     "quizzes/<int:page_id>/start/": ("enrolled", "/quizzes/999999/start/", "login", "login"),
     "attempts/<uuid:uuid>/": ("owner", f"/attempts/{UUID}/", "login", "login"),

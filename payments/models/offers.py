@@ -18,6 +18,7 @@ from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from core import money
 from courses.models import CoursePage
 from payments.page_forms import OfferForm
+from payments.rules.pricing import Price, price_now
 
 FROZEN = "This offer has been ordered, so its terms stand. Close it and make a new one."
 
@@ -137,13 +138,24 @@ class Offer(ClusterableModel):
 
     @property
     def price(self) -> str:
-        """What a person reads: $48.00, or Free."""
-        return money.display(self.unit_amount, self.currency) if self.unit_amount else "Free"
+        """What a person reads now: $48.00, or Free."""
+        now = self.price_at(timezone.now())
+        amount = now.amount if now else self.unit_amount
+        return money.display(amount, self.currency) if amount else "Free"
 
     @property
     def is_free(self) -> bool:
         """Nothing to pay: one is enrolled at once."""
         return self.unit_amount == 0
+
+    def all_prices(self) -> list[Price]:
+        """Its own price and those beside it."""
+        further = [Price(one.currency, one.unit_amount, one.until) for one in self.prices.all()]
+        return [*further, Price(self.currency, self.unit_amount)]
+
+    def price_at(self, at: datetime, currency: str = "") -> Price | None:
+        """What one seat costs then; None where it is not sold in that currency."""
+        return price_now(self.all_prices(), currency=currency or self.currency, now=at)
 
     def is_open(self, at: datetime | None = None) -> bool:
         """On sale at this moment."""

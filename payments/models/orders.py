@@ -130,6 +130,10 @@ class OrderItem(models.Model):
     enrollment = models.ForeignKey(
         Enrollment, null=True, blank=True, on_delete=models.PROTECT, related_name="order_items"
     )
+    seat = models.PositiveSmallIntegerField(default=0, help_text="0: for the buyer; else the seat that is passed on.")
+    claim_nonce = models.CharField(
+        max_length=20, blank=True, help_text="Makes the seat's link; changed, the old is void."
+    )
     claim_token_hash = models.CharField(max_length=64, null=True, blank=True, unique=True)
     seat_email = models.EmailField(blank=True, help_text="Whom the buyer gave this seat to, before it was taken.")
     claimed_at = models.DateTimeField(null=True, blank=True)

@@ -1,6 +1,7 @@
 """The verbs of payments."""
 
 from payments.services.checkout import Checkout, CheckoutRefusedError, start_checkout
+from payments.services.claims import ClaimRefused, Seat, find_seat, renew_link, seats_of, send_seat, take_seat
 from payments.services.enrolling import enroll_free, grant
 from payments.services.events import receive_event
 from payments.services.offers import catalogue_facts, close_offer, current_offer, save_offer, tell_catalogue
@@ -23,7 +24,9 @@ __all__ = [
     "BadSignatureError",
     "Checkout",
     "CheckoutRefusedError",
+    "ClaimRefused",
     "RefundRefused",
+    "Seat",
     "StripeDownError",
     "StripeRefusedError",
     "approve_refund",
@@ -32,6 +35,7 @@ __all__ = [
     "close_offer",
     "current_offer",
     "enroll_free",
+    "find_seat",
     "give_back",
     "grant",
     "is_set_up",
@@ -40,11 +44,15 @@ __all__ = [
     "reconcile",
     "refundable",
     "refuse_refund",
+    "renew_link",
     "save_offer",
+    "seats_of",
+    "send_seat",
     "send_waiting_refunds",
     "settle_review",
     "start_checkout",
     "sync_order",
     "sync_unfinished_orders",
+    "take_seat",
     "tell_catalogue",
 ]

@@ -13,6 +13,7 @@ from accounts.models import User
 from courses.models import PolicyVersion
 from enrollments.models import Enrollment
 from payments.models import CheckoutAttempt, Offer, Order, OrderItem
+from payments.rules.pricing import Quote, quote
 from payments.rules.reading import Raw, moment
 from payments.rules.states import State
 from payments.services import stripe_api
@@ -27,6 +28,7 @@ LIFE_WITH_SEATS = timedelta(minutes=31)
 SHORTEST_LIFE = timedelta(minutes=30, seconds=20)
 """Stripe refuses less than 30 minutes; an attempt with less left is not repeated but replaced."""
 ENROLLED = "You are enrolled already, and nothing was charged. If the course is closed to you, write to the school."
+UNDER_WAY = "A payment for this is under way. Look at your orders."
 STILL_USABLE = timedelta(minutes=1)
 
 
@@ -42,26 +44,52 @@ class Checkout:
     url: str
 
 
-def start_checkout(*, user: User, offer: Offer, site: str, at: datetime | None = None) -> Checkout:
+def start_checkout(
+    *, user: User, offer: Offer, site: str, quantity: int = 1, currency: str = "", at: datetime | None = None
+) -> Checkout:
     """The page to pay on. `site` is the address that the buyer came to, with its slash.
 
     A second press, a second tab or a second process gets the same order and the same session. Whatever is
     raised (CheckoutRefusedError, StripeDownError, StripeRefusedError): nothing was charged.
     """
     now = at or timezone.now()
-    order = take_order(user=user, offer=offer, at=now)
+    currency = currency or offer.currency
+    give_up_others(user=user, offer=offer, quantity=quantity, currency=currency, at=now)
+    order = take_order(user=user, offer=offer, quantity=quantity, currency=currency, at=now)
     if order.attempts.exclude(session_id=None).exists():
         order = sync_order(order=order, at=now)  # it may be paid by now, or have expired
         if order.status.ended_unpaid:
-            order = take_order(user=user, offer=offer, at=now)
+            order = take_order(user=user, offer=offer, quantity=quantity, currency=currency, at=now)
         elif order.status not in (State.NEW, State.OPEN):
             return Checkout(order, "")
     return Checkout(order, _session_url(order, site, now))
 
 
+def quote_for(*, user: User, offer: Offer, quantity: int = 1, currency: str = "", at: datetime | None = None) -> Quote:
+    """What this person would pay now. Raises CheckoutRefusedError where it is not sold so."""
+    now = at or timezone.now()
+    if not 1 <= quantity <= offer.most_seats:
+        raise CheckoutRefusedError(f"Choose 1 to {offer.most_seats} seats.")
+    price = offer.price_at(now, currency)
+    if price is None:
+        raise CheckoutRefusedError("It is not sold in this currency.")
+    courses = [item.course_id for item in offer.items.all().order_by("pk")]
+    owned = owned_courses(user=user, courses=courses, at=now)
+    found = quote(price=price, courses=courses, owned=owned, quantity=quantity)
+    if not found.lines:
+        raise CheckoutRefusedError(ENROLLED)
+    return found
+
+
+def owned_courses(*, user: User, courses: list[int], at: datetime) -> set[int]:
+    """Those of the courses that this person has and need not buy."""
+    current = Enrollment.objects.current().filter(user=user.pk, course__in=courses)
+    return {held.course_id for held in current if not may_buy_again(enrollment=held, at=at)}
+
+
 @transaction.atomic
-def take_order(*, user: User, offer: Offer, at: datetime | None = None) -> Order:
-    """This person's one unfinished order of the offer, or a new one that holds a seat."""
+def take_order(*, user: User, offer: Offer, quantity: int = 1, currency: str = "", at: datetime | None = None) -> Order:
+    """This person's one unfinished order of the offer, or a new one that holds its seats."""
     now = at or timezone.now()
     if offer.seats is not None:
         offer = Offer.objects.select_for_update(of=("self",)).get(
@@ -69,13 +97,18 @@ def take_order(*, user: User, offer: Offer, at: datetime | None = None) -> Order
         )  # seats are counted by one buyer at a time
     _refuse_what_cannot_be_sold(user, offer, now)
     existing = Order.objects.unfinished().filter(user=user, offer=offer).first()
-    if existing:
+    wanted = quote_for(user=user, offer=offer, quantity=quantity, currency=currency, at=now)
+    if existing and (existing.quantity, existing.currency) == (quantity, wanted.price.currency):
         return existing
-    if not seat_free(offer=offer, quantity=1):
-        raise CheckoutRefusedError("This course is full.")
+    if existing:
+        raise CheckoutRefusedError(UNDER_WAY)
+    if not seat_free(offer=offer, quantity=quantity):
+        raise CheckoutRefusedError(
+            "This course is full." if quantity == 1 else "So many seats are not left. Choose fewer, or ask the school."
+        )
     try:
         with transaction.atomic():
-            return _write_order(user, offer, now)
+            return _write_order(user, offer, wanted, now)
     except IntegrityError:  # the same person pressed twice, and the other press was first
         return Order.objects.unfinished().get(user=user, offer=offer)
 
@@ -85,34 +118,45 @@ def _refuse_what_cannot_be_sold(user: User, offer: Offer, now: datetime) -> None
         raise CheckoutRefusedError("Enrolling in this course is not set up yet. Please write to the school.")
     if not offer.is_open(now):
         raise CheckoutRefusedError("This course is not on sale now.")
-    courses = [item.course_id for item in offer.items.all()]
-    current = Enrollment.objects.current().filter(user=user, course_id__in=courses)
-    if not all(may_buy_again(enrollment=enrollment, at=now) for enrollment in current):
-        raise CheckoutRefusedError(ENROLLED)
 
 
-def _write_order(user: User, offer: Offer, now: datetime) -> Order:
+def give_up_others(*, user: User, offer: Offer, quantity: int, currency: str, at: datetime) -> None:
+    """The buyer chose another number of seats or currency: the order begun before can no longer be paid.
+
+    One that was paid a moment ago stands. Raises StripeDownError, CheckoutRefusedError: then nothing new is begun.
+    """
+    others = Order.objects.unfinished().filter(user=user, offer=offer).exclude(quantity=quantity, currency=currency)
+    for order in others.select_related("offer"):
+        for attempt in order.attempts.filter(state=CheckoutAttempt.State.OPEN).exclude(session_id=None):
+            stripe_api.expire_session(str(attempt.session_id))
+        seen = sync_order(order=order, at=at)
+        if seen.status == State.NEW:  # Stripe was never asked, or its answer was lost
+            Order.objects.filter(pk=order.pk, state=State.NEW).update(state=State.CANCELED, closed_at=at)
+        elif not seen.status.ended_unpaid:
+            raise CheckoutRefusedError(UNDER_WAY)
+
+
+def _write_order(user: User, offer: Offer, wanted: Quote, now: datetime) -> Order:
     order = Order.objects.create(
         user=user,
         buyer={"name": user.legal_name, "email": user.email},
         offer=offer,
         title=offer.name,
-        currency=offer.currency,
-        subtotal=offer.unit_amount,
+        quantity=wanted.quantity,
+        currency=wanted.price.currency,
+        subtotal=wanted.subtotal,
         terms={
             "access_days": offer.access_days,
             "refund_days": offer.refund_days,
             "refund_seen_percent": offer.refund_seen_percent,
             "refund_text": offer.refund_text,
+            "price_until": wanted.price.until.isoformat() if wanted.price.until else "",
             "policies": [policy.frozen() for policy in PolicyVersion.objects.in_force(timezone.localdate(now))],
         },
         created_at=now,
     )
-    courses = [item.course for item in offer.items.select_related("course").order_by("pk")]
-    share, rest = divmod(offer.unit_amount, len(courses))
     OrderItem.objects.bulk_create(
-        OrderItem(order=order, course=course, amount=share + (rest if number == 0 else 0))
-        for number, course in enumerate(courses)
+        OrderItem(order=order, seat=seat, course_id=course, amount=amount) for seat, course, amount in wanted.lines
     )
     return order
 

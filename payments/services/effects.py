@@ -6,6 +6,7 @@ from enrollments.models import Enrollment
 from enrollments.services import EnrollmentRefused, close_hold, enroll, open_hold
 from payments.models import Order, OrderItem
 from payments.rules.states import HOLDS, State
+from payments.services.claims import make_links
 from payments.services.given_back import refunded_items
 from payments.services.renewal import may_buy_again, take_over
 from payments.services.seats import seat_free
@@ -18,6 +19,10 @@ def apply_access(*, order: Order, state: State, objections: list[str], at: datet
     """
     reasons = list(objections)
     given_back = refunded_items(order=order) if state == State.PARTIALLY_REFUNDED else set()
+    if order.quantity > 1 and state.gives_access and not objections:
+        if not seat_free(offer=order.offer, quantity=order.quantity, besides=order):
+            reasons.append("So many seats are not left. Refund the payment, or make room.")
+        make_links(order=order)
     for item in OrderItem.objects.filter(order=order).select_related("course", "enrollment__user"):
         if item.enrollment is not None:
             _hold_or_release(order, item.enrollment, State.REFUNDED if item.pk in given_back else state, at)
@@ -25,9 +30,14 @@ def apply_access(*, order: Order, state: State, objections: list[str], at: datet
                 reasons.append(
                     f"{item.course.title} was completed before the money went back. Look at the certificate."
                 )
-        elif state.gives_access and not objections and not item.passed_to_id and item.pk not in given_back:
+        elif state.gives_access and not objections and _is_for_the_buyer(item, given_back):
             reasons += _give(order, item, at)
     return reasons
+
+
+def _is_for_the_buyer(item: OrderItem, given_back: set[int]) -> bool:
+    """Seats for others are taken by their links; what was given back or passed on is not given again."""
+    return item.seat == 0 and not item.passed_to_id and item.pk not in given_back
 
 
 def _give(order: Order, item: OrderItem, at: datetime) -> list[str]:

@@ -13,7 +13,7 @@ from core import money
 from courses.models import CoursePage, SchoolSettings
 from enrollments.models import Enrollment
 from notifications.services import record_mail
-from payments.models import Order, PaymentFact, RefundRequest
+from payments.models import Order, OrderItem, PaymentFact, RefundRequest
 from payments.rules.states import State
 
 
@@ -40,6 +40,8 @@ def write_free_mail(*, enrollment: Enrollment) -> None:
 
 def _template(order: Order) -> str:
     state = order.status
+    if state.gives_access and order.quantity > 1 and not order.needs_review:
+        return "seats_ready"
     if state.gives_access:
         return "enrolled" if order.items.exclude(enrollment=None).exists() else "payment_checked"
     return {
@@ -50,7 +52,7 @@ def _template(order: Order) -> str:
 
 
 def _words(order: Order, template: str) -> dict[str, Any]:
-    items = list(order.items.select_related("course"))
+    items = list(order.items.filter(seat__lte=1).select_related("course"))
     course = items[0].course
     to_course = template in ("enrolled", "payment_failed")
     return {
@@ -107,6 +109,24 @@ def write_refund_decision(*, request: RefundRequest) -> None:
             "decision": request.decision,
             "button_url": settings.SITE_URL + order.get_absolute_url(),
             "button_label": "See the order",
+            **_school(),
+        },
+    )
+
+
+def write_seat_mail(*, order: Order, item: OrderItem, link: str) -> None:
+    """The link to a seat, to the address that its buyer gave. Once per link and address."""
+    giver = order.buyer.get("name") or order.buyer.get("email", "")
+    record_mail(
+        key=f"seat-{item.pk}-{item.claim_nonce}-{hashlib.sha256(item.seat_email.encode()).hexdigest()[:12]}",
+        user=order.user,
+        to=item.seat_email,
+        template="seat",
+        context={
+            "giver": giver,
+            "titles": list(order.items.filter(seat=item.seat).values_list("course__title", flat=True)),
+            "button_url": link,
+            "button_label": "Take the seat",
             **_school(),
         },
     )

@@ -121,6 +121,15 @@ def _create_session(request: CheckoutRequest) -> Raw:
     return _plain(session)
 
 
+def expire_session(session_id: str) -> None:
+    """Nobody can pay there any more. One that is over already stays as it is."""
+    try:
+        with _translated():
+            _client().v1.checkout.sessions.expire(session_id, options={"idempotency_key": f"expire-{session_id}"})
+    except StripeRefusedError as refusal:
+        logger.info("session could not be expired: %s", refusal.code)
+
+
 def _create_product(request: CheckoutRequest) -> None:
     """Under an id of our own choosing, so that a course is one product however often and wherever it is made."""
     try:

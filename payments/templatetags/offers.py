@@ -4,17 +4,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.db.models import Count
 from django.template import Context
+from django.utils import timezone
+from django.utils.formats import date_format
 
+from core import money
 from courses.models import CoursePage
 from enrollments.models import AccessHold, Enrollment
 from enrollments.prerequisites import unmet_prerequisites
 from enrollments.standing import standing_of
 from payments.models import Offer, Order
-from payments.services import current_offer, is_set_up, may_buy_again
+from payments.services import CheckoutRefusedError, current_offer, is_set_up, may_buy_again
+from payments.services.checkout import quote_for
 from payments.services.seats import seat_free
 
 register = template.Library()
+
+
+@dataclass(frozen=True)
+class Program:
+    """A bundle with this course, at the price that this person would pay for what is not theirs yet."""
+
+    offer: Offer
+    titles: list[str]
+    price: str
+    reduced: bool
+    """Some of it is the buyer's already and is not paid for."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,9 @@ class OnSale:
         if self.offer is None:
             return []
         rows = [("Access", f"{self.offer.access_days} days" if self.offer.access_days else "No end date")]
+        price = self.offer.price_at(timezone.now())
+        if price and price.until:
+            rows.insert(0, ("This price", f"until {date_format(timezone.localtime(price.until), 'F j, Y')}"))
         if not self.offer.is_free:
             rows.append(("Refund", f"within {self.offer.refund_days} days" if self.offer.refund_days else "none"))
         return rows
@@ -75,11 +94,29 @@ def enroll_box(context: Context, course: CoursePage, **shown: Any) -> dict[str, 
         "holds": [_why(hold) for hold in standing.holds()],
         "unfinished": None if standing.enrollment and not again else _unfinished_order(user, course),
         "sale": None if standing.enrollment and not again else offer_of(course),
+        "programs": _programs(user, course),
         "before": [] if standing.enrollment else unmet_prerequisites(user, course),
         "ended": _ended(standing.enrollment)
         if standing.enrollment and not standing.held and not standing.has_access
         else None,
     }
+
+
+def _programs(user: Any, course: CoursePage) -> list[Program]:
+    """The bundles on sale that hold this course and something that this person lacks, cheapest first."""
+    if not is_set_up():
+        return []
+    bundles = Offer.objects.open().filter(items__course=course).annotate(parts=Count("items__offer__items"))
+    found = []
+    for offer in bundles.filter(parts__gt=1).prefetch_related("items__course", "prices"):
+        try:
+            wanted = quote_for(user=user, offer=offer)
+        except CheckoutRefusedError:
+            continue
+        titles = [item.course.title for item in offer.items.all()]
+        reduced = len(wanted.lines) < len(titles)
+        found.append(Program(offer, titles, money.display(wanted.subtotal, wanted.price.currency), reduced))
+    return sorted(found, key=lambda program: program.offer.unit_amount)
 
 
 def _unfinished_order(user: Any, course: CoursePage) -> Order | None:

@@ -3,6 +3,7 @@
 from payments.views.buying import enroll
 from payments.views.orders import my_orders, order, order_return
 from payments.views.refunds import refund
+from payments.views.seats import claim, seat
 from payments.views.webhook import stripe_webhook
 
-__all__ = ["enroll", "my_orders", "order", "order_return", "refund", "stripe_webhook"]
+__all__ = ["claim", "enroll", "my_orders", "order", "order_return", "refund", "seat", "stripe_webhook"]

@@ -12,6 +12,7 @@ from core.access import allowed_or_404
 from core.limits import limited
 from courses.models import CoursePage
 from enrollments.standing import standing_of
+from payments.forms import PurchaseForm
 from payments.models import Offer
 from payments.services import (
     CheckoutRefusedError,
@@ -43,9 +44,15 @@ def _enroll(request: OwnRequest, slug: str) -> HttpResponse:
     course = CoursePage.objects.filter(slug=slug).first()
     allowed_or_404(request.user, "view", course)
     assert course is not None  # noqa: S101 - for the type checker: None is a 404 above
-    offer = current_offer(course)
+    wanted = PurchaseForm(request.POST)
+    if not wanted.is_valid():
+        messages.error(request, "Nothing was ordered: please choose how many seats.")
+        return see_other(course.get_url(request))
+    quantity = wanted.cleaned_data["seats"] or 1
+    offer = _offer(course, wanted.cleaned_data["offer"])
     enrollment = standing_of(request.user, course.pk).enrollment
-    if enrollment and not may_buy_again(enrollment=enrollment):
+    alone = offer is not None and quantity == 1 and offer.items.count() == 1
+    if enrollment and alone and not may_buy_again(enrollment=enrollment):
         messages.info(request, ENROLLED)
     elif offer is None:
         messages.info(request, "This course is not on sale now.")
@@ -53,13 +60,26 @@ def _enroll(request: OwnRequest, slug: str) -> HttpResponse:
         enroll_free(user=request.user, course=course, offer=offer)
         messages.success(request, "You are in.")
     else:
-        return _to_checkout(request, course, offer)
+        return _to_checkout(request, course, offer, quantity, wanted.cleaned_data["pay_in"])
     return see_other(course.get_url(request))
 
 
-def _to_checkout(request: OwnRequest, course: CoursePage, offer: Offer) -> HttpResponse:
+def _offer(course: CoursePage, pk: int | None) -> Offer | None:
+    """The course's own offer, or the program with it that the buyer chose."""
+    if pk is None:
+        return current_offer(course)
+    return Offer.objects.open().filter(pk=pk, items__course=course).first()
+
+
+def _to_checkout(request: OwnRequest, course: CoursePage, offer: Offer, quantity: int, currency: str) -> HttpResponse:
     try:
-        checkout = start_checkout(user=request.user, offer=offer, site=request.build_absolute_uri("/"))
+        checkout = start_checkout(
+            user=request.user,
+            offer=offer,
+            site=request.build_absolute_uri("/"),
+            quantity=quantity,
+            currency=currency,
+        )
     except CheckoutRefusedError as refusal:
         messages.info(request, str(refusal))
         return see_other(course.get_url(request))

@@ -16,7 +16,7 @@ from core.validation import page_number
 from enrollments.standing import forget_standing
 from payments.models import Order
 from payments.rules.states import State
-from payments.services import StripeDownError, StripeRefusedError, sync_order
+from payments.services import StripeDownError, StripeRefusedError, seats_of, sync_order
 from payments.services.receipts import receipt_of
 
 ORDERS_PER_PAGE = 20
@@ -36,6 +36,7 @@ def order(request: OwnRequest, uuid: UUID) -> HttpResponse:
     allowed_or_404(request.user, "view", found)
     assert found is not None  # noqa: S101 - for the type checker: None is a 404 above
     context = {"order": found, "receipt": receipt_of(found), "refund_requests": found.refund_requests.all()}
+    context["seats"] = seats_of(found) if found.quantity > 1 and found.user_id == request.user.pk else []
     return render(request, "payments/receipt.html", context)
 
 
