@@ -5,6 +5,7 @@ from wagtail.permissions import register_permission_policy
 
 from certificates.admin import CertificateGroup
 from certificates.models import Certificate, CertificateRequest
+from certificates.services.order_evidence import certificates_as_evidence
 from core.records import ReadOnlyPolicy
 
 register_permission_policy(Certificate, ReadOnlyPolicy(Certificate))
@@ -15,3 +16,6 @@ register_permission_policy(CertificateRequest, ReadOnlyPolicy(CertificateRequest
 def certificates_menu() -> CertificateGroup:
     """What was issued, and what waits."""
     return CertificateGroup()
+
+
+hooks.register("order_evidence", certificates_as_evidence, order=20)

@@ -13,3 +13,8 @@ def page_number(raw: str | None) -> int:
     if raw and raw.isascii() and raw.isdigit() and len(raw) <= 6:
         return max(1, int(raw))
     return 1
+
+
+def whole_number(raw: str | None) -> int | None:
+    """A number from an address, such as a primary key: digits, few enough for any column; None for all else."""
+    return int(raw) if raw and raw.isascii() and raw.isdigit() and len(raw) <= 9 else None

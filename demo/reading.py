@@ -28,7 +28,7 @@ class Module:
 
     meta: dict[str, Any]
     lessons: list[Lesson]
-    quiz: dict[str, Any] | None
+    quizzes: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,10 @@ def _read_course(folder: Path) -> Course:
 
 
 def _read_module(folder: Path) -> Module:
-    quiz = folder / "quiz.toml"
     return Module(
         meta=load_toml(folder / "module.toml"),
         lessons=[read_lesson(path) for path in sorted(folder.glob("[0-9]*.md"))],
-        quiz=load_toml(quiz) if quiz.exists() else None,
+        quizzes=[load_toml(path) for path in sorted(folder.glob("quiz*.toml"))],
     )
 
 

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from wagtail.models import Page
 
 from accounts.models import User
 from certificates.models import Certificate, CertificateRequest
 from enrollments.models import AccessHold, Enrollment, UnitCompletion
 from payments.models import Order
+from quizzes.services.safety import returns_of
 
 COURSES_PER_PAGE = 10
 CERTIFICATES_SHOWN = 5
@@ -40,6 +42,7 @@ def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
         "next_step": next((row for row in rows if row["next"] and not row["holds"]), None),
         "on_their_way": Order.objects.filter(user=user, state="pending").order_by("-pk"),
         "certificates": Certificate.objects.filter(learner=user).order_by("-issued_at")[:CERTIFICATES_SHOWN],
+        "safety_due": returns_of(user).due(timezone.now()).count(),
         "waiting_for_name": user.legal_name_confirmed_at is None
         and CertificateRequest.objects.of(user).unfinished().exists(),
     }

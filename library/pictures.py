@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.staticfiles import finders
@@ -13,7 +14,10 @@ Named = tuple[str, int]
 
 
 def picture_facts(named: Iterable[Named]) -> dict[Named, dict[str, Any]]:
-    """The facts of these pictures; one that does not exist is left out. Two queries at most, none for none."""
+    """The facts of these pictures; one that does not exist, or whose file does not, is left out.
+
+    Two queries at most, none for none.
+    """
     wanted = set(named)
     figures = {pk for source, pk in wanted if source == "figure"}
     pictures = {pk for source, pk in wanted if source == "picture"}
@@ -23,7 +27,8 @@ def picture_facts(named: Iterable[Named]) -> dict[Named, dict[str, Any]]:
             found["figure", figure.pk] = _figure(figure)
     if pictures:
         for picture in Picture.objects.filter(pk__in=pictures):
-            found["picture", picture.pk] = _picture(picture)
+            with suppress(OSError):  # a file that is gone: the picture is as good as gone too
+                found["picture", picture.pk] = _picture(picture)
     return found
 
 

@@ -15,7 +15,8 @@ from courses.services import make_edition, rebuild_catalogue
 from notifications.services import send_due_mails
 from operations.models import SweepRun
 from payments.services import send_waiting_refunds, sync_unfinished_orders
-from quizzes.services import freeze_missed, settle_due
+from quizzes.services import freeze_missed, remind_of_safety, settle_due
+from quizzes.services.statistics import fold_statistics
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=7)
@@ -60,9 +61,11 @@ STEPS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("editions", missed_editions),
     ("quiz versions", freeze_missed),
     ("attempts settled", settle_due),
+    ("statistics folded", fold_statistics),
     ("orders synced", sync_unfinished_orders),
     ("refunds sent", send_waiting_refunds),
     ("certificates issued", issue_pending),
+    ("safety reminders", remind_of_safety),
     ("mails sent", send_due_mails),
     ("catalogue rows", rebuild_catalogue),
 )

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from django.urls import URLResolver, include, path
 from wagtail import hooks
 from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 
 from core.records import ReadOnlyPolicy
 from courses.models import CoursePage
+from payments.admin import urls
 from payments.admin.menu import SalesGroup
 from payments.models import OfferItem, Order, StripeEvent
 from payments.services import catalogue_facts
@@ -25,6 +27,12 @@ NO_PRICE = (
 def sales_menu() -> SalesGroup:
     """Orders, offers, webhooks."""
     return SalesGroup()
+
+
+@hooks.register("register_admin_urls")
+def sales_pages() -> list[URLResolver]:
+    """The review queue, disputes, the ledger and how the shop does: pages of our own."""
+    return [path("sales/", include(urls))]
 
 
 @hooks.register("catalogue_facts", order=20)

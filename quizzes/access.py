@@ -6,8 +6,11 @@ from django.db.models import Model, Q, QuerySet
 
 from core.access import Action
 from courses.models import CoursePage
+from enrollments.access import EnrollmentPolicy
 from enrollments.models import Enrollment
-from quizzes.models import Attempt, Question, QuestionBank, QuizPage
+from library.models import Picture
+from quizzes.models import Attempt, AttemptItem, Question, QuestionBank, QuizPage
+from quizzes.models.versions import VersionPicture
 
 
 class QuizPolicy:
@@ -19,6 +22,8 @@ class QuizPolicy:
             model: type[Model] = type(obj)
             narrowed = self.visible(user, action, model._default_manager.filter(pk=obj.pk))
             return narrowed is not None and narrowed.exists()
+        if isinstance(obj, Picture) and action in SEEING and _met(user, Picture.objects.filter(pk=obj.pk)).exists():
+            return True
         return None
 
     def visible(self, user: Any, action: Action, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
@@ -30,7 +35,7 @@ class QuizPolicy:
             return _banks(user, action, queryset, "")
         if queryset.model is Question:
             return _banks(user, action, queryset, "bank__")
-        return None
+        return _pictures(user, action, queryset) if queryset.model is Picture and action in SEEING else None
 
 
 def _attempts(user: Any, action: Action, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -70,3 +75,27 @@ def _banks(user: Any, action: Action, queryset: QuerySet[Any], prefix: str) -> Q
         return queryset
     mine = Q(**{f"{prefix}course__in": user.teaches.values("course_id")})
     return queryset.filter(mine | Q(**{f"{prefix}course": None}) if action == "view" else mine)
+
+
+SEEING = ("view", "download")
+
+
+def _met(user: Any, pictures: QuerySet[Any]) -> QuerySet[Any]:
+    """Pictures of questions: for whoever has one in an attempt and access to its course, and for who may read its bank.
+
+    A learner's result stays one's own without access; the questions belong to the course.
+    """
+    if not user.is_authenticated:
+        return pictures.none()
+    studies = Enrollment.objects.active().filter(user=user)
+    met = Q(version__in=AttemptItem.objects.filter(attempt__enrollment__in=studies).values("version"))
+    written = Q(version__question__in=_banks(user, "view", Question.objects.all(), "bank__").values("pk"))
+    return pictures.filter(pk__in=VersionPicture.objects.filter(met | written).values("picture"))
+
+
+def _pictures(user: Any, action: Action, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """The set form of `can`, whose other half is the library's: pictures of pages, and those that one works with."""
+    met = set(_met(user, queryset).values_list("pk", flat=True))
+    library = EnrollmentPolicy()
+    others = {picture.pk for picture in queryset.exclude(pk__in=met) if library.can(user, action, picture)}
+    return queryset.filter(pk__in=met | others)

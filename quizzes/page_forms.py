@@ -14,7 +14,6 @@ from quizzes.rules.review import (
     AFTER_SUBMIT,
     ASPECTS,
     MOMENTS,
-    RUBRIC,
 )
 
 
@@ -46,11 +45,20 @@ class QuestionForm(WagtailAdminModelForm):
 
     def is_valid(self) -> bool:
         valid = bool(super().is_valid())
+        if valid and self.for_user and self._names_foreign_parts(self.for_user):
+            self.add_error(None, "A question of the case is not in a bank that you may use.")
+            return False
         if not valid or not asks_to_publish(self.data):
             return valid
         for problem in self.instance.problems():
             self.add_error(None, problem)
         return not self.errors
+
+    def _names_foreign_parts(self, user: Any) -> bool:
+        """A posted number is no permission: the form would show the title of a question that its author may not see."""
+        blocks = [block.value for block in self.cleaned_data.get("body") or [] if block.block_type == "case"]
+        named = {part.pk for value in blocks for part in value["parts"] if part}
+        return visible(user, "view", type(self.instance).objects.filter(pk__in=named)).count() < len(named)
 
     def save(self, commit: bool = True) -> Any:
         # The question carries the answer into its revision, because publishing works on the revision's object.
@@ -63,7 +71,7 @@ def _moment(moment: str) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=MOMENTS[moment],
         required=False,
-        choices=[(aspect, text) for aspect, text in ASPECTS.items() if aspect != RUBRIC],
+        choices=list(ASPECTS.items()),
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -89,14 +97,8 @@ class QuizPageForm(EditionPageForm):
         return not self.errors and valid
 
     def save(self, commit: bool = True) -> Any:
-        self.instance.review_policy = {
-            moment: [*self.cleaned_data[f"review_{moment}"], *self._kept(moment)] for moment in MOMENTS
-        }
+        self.instance.review_policy = {moment: self.cleaned_data[f"review_{moment}"] for moment in MOMENTS}
         return super().save(commit=commit)
-
-    def _kept(self, moment: str) -> list[str]:
-        """What this form does not offer stays as it was."""
-        return [aspect for aspect in self.instance.review_policy.get(moment, []) if aspect == RUBRIC]
 
     def _foreign(self, user: Any) -> list[str]:
         """Questions and banks of courses that are not the author's: a posted number is no permission."""

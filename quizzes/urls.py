@@ -8,6 +8,12 @@ urlpatterns = [
     path("quizzes/<int:page_id>/start/", views.start, name="start_attempt"),
     path("attempts/<uuid:uuid>/", views.attempt, name="attempt"),
     path("attempts/<uuid:uuid>/save/", views.save, name="save_answers"),
+    path("attempts/<uuid:uuid>/check/", views.check, name="check_answer"),
     path("attempts/<uuid:uuid>/submit/", views.submit, name="submit_attempt"),
+    path("questions/pictures/<int:picture_id>/", views.question_picture, name="question_picture"),
     path("attempts/<uuid:uuid>/review/", views.review, name="review_attempt"),
+    path("attempts/<uuid:uuid>/log/", views.log, name="attempt_log"),
+    path("my/safety/", views.safety, name="safety_returns"),
+    path("my/safety/<int:pk>/", views.answer_safety, name="answer_safety_return"),
+    path("my/safety/answers/<int:pk>/", views.safety_answer, name="safety_answer"),
 ]

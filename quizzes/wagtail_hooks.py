@@ -3,21 +3,34 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.urls import URLResolver, include, path, reverse
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
 from wagtail.snippets.models import register_snippet
 
-from quizzes.admin import urls
+from quizzes.admin import pictures, urls
+from quizzes.admin.accommodations import AccommodationViewSet, accommodations_item
+from quizzes.admin.attempts import AttemptPermissions, AttemptViewSet, attempts_item
 from quizzes.admin.bank import BankPermissionPolicy, QuestionGroup
-from quizzes.models import Question, QuestionBank, QuizPage
+from quizzes.admin.interchange import export_item, import_item
+from quizzes.admin.results_menu import gradebook_item, marking_item, regrades_item
+from quizzes.admin.statistics import statistics_item
+from quizzes.models import Attempt, Question, QuestionBank, QuizPage
 from quizzes.services import quiz_problems
+from quizzes.services.order_evidence import attempts_as_evidence
 
 register_permission_policy(Question, BankPermissionPolicy(Question))
 register_permission_policy(QuestionBank, BankPermissionPolicy(QuestionBank))
+register_permission_policy(Attempt, AttemptPermissions(Attempt))
+QuestionGroup.submenu_hook = "register_questions_menu_item"
 register_snippet(QuestionGroup)
 
 results_menu = Menu(register_hook_name="register_results_menu_item", construct_hook_name="construct_results_menu")
@@ -27,6 +40,16 @@ results_menu = Menu(register_hook_name="register_results_menu_item", construct_h
 def own_pages() -> list[URLResolver]:
     """Marking, gradebook, statistics, import: pages of our own."""
     return [path("quizzes/", include(urls))]
+
+
+@hooks.register("register_admin_viewset")
+def attempts_and_grants() -> list[ViewSet]:
+    """Attempts with their logs, and what single learners are granted."""
+    return [AttemptViewSet(), AccommodationViewSet()]
+
+
+hooks.register("register_results_menu_item", attempts_item)
+hooks.register("register_results_menu_item", accommodations_item)
 
 
 @hooks.register("register_admin_menu_item")
@@ -42,7 +65,39 @@ def try_it(page: Page, user: Any, view_name: str, next_url: str | None = None) -
         yield Button("Take it as a learner", reverse("try_quiz", args=[page.pk]), icon_name="view", priority=5)
 
 
+@hooks.register("register_admin_urls", order=-1)
+def pictures_of_questions_stay() -> list[URLPattern]:
+    """Before Wagtail's own address."""
+    return [path("images/<int:image_id>/delete/", pictures.delete_picture)]
+
+
+@hooks.register("before_bulk_action")
+def pictures_stay_in_bulk(request: HttpRequest, action_type: str, objects: list[Any], action: Any) -> Any:
+    """Many pictures at once."""
+    return pictures.refuse_in_bulk(request, action_type, objects)
+
+
+@hooks.register("insert_editor_js")
+def zone_editor() -> SafeString:
+    """Areas of a picture are drawn on it. Without the script their coordinates are typed."""
+    return format_html(
+        '<link rel="stylesheet" href="{}"><script src="{}" data-pictures="{}"></script>',
+        static("quizzes/admin/zones.css"),
+        static("quizzes/admin/zones.js"),
+        reverse("question_picture_facts"),
+    )
+
+
 @hooks.register("publish_problems")
 def quiz_can_be_taken(page: Page) -> list[str]:
     """Seam 5 of DESIGN.md: asked at every way to publish."""
     return quiz_problems(page)
+
+
+for item in (marking_item, gradebook_item, regrades_item, statistics_item):
+    hooks.register("register_results_menu_item", item)
+
+for item in (import_item, export_item):
+    hooks.register("register_questions_menu_item", item)
+
+hooks.register("order_evidence", attempts_as_evidence, order=10)

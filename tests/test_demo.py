@@ -16,7 +16,9 @@ from courses.blocks import PROSE
 from courses.models import CourseEdition, LessonPage
 from enrollments.models import Enrollment
 from payments.models import Order
-from quizzes.models import Attempt, QuestionVersion, QuizPage
+from quizzes.models import Attempt, Question, QuestionVersion, QuizPage
+from quizzes.models.cases import parts_by_question
+from quizzes.questions import BY_KIND
 
 pytestmark = pytest.mark.slow
 
@@ -63,13 +65,41 @@ def test_the_curriculum_is_real(seeded: None) -> None:
         assert lesson.references.exists(), lesson.title
 
 
+def asked(quiz: QuizPage) -> list[QuestionVersion]:
+    """What the quiz asks: its own questions, and those of its cases."""
+    versions = [slot.question.versions.first() for slot in quiz.slots()]
+    parts = parts_by_question(version.question_id for version in versions)
+    named = [Question.objects.get(pk=part).versions.first() for found in parts.values() for part in found]
+    return [version for version in versions if version.question_id not in parts] + named
+
+
 def test_every_module_has_a_quiz_with_safety_questions(seeded: None) -> None:
-    quizzes = list(QuizPage.objects.live())
+    quizzes = list(QuizPage.objects.live().filter(required=True))
     assert len(quizzes) == 5
     for quiz in quizzes:
-        keys = [slot.question.versions.first().key for slot in quiz.slots()]
+        keys = [version.key for version in asked(quiz)]
         assert len(keys) >= 8
         assert any(key.get("critical") for key in keys), quiz.title
+
+
+def test_the_quizzes_ask_in_every_way_that_the_subject_allows(seeded: None) -> None:
+    """Eight kinds and more in each module of the paid course, five and more in the introduction; all kinds together."""
+    kinds = {
+        quiz: {slot.question.kind for slot in quiz.slots()} | {version.kind for version in asked(quiz)}
+        for quiz in QuizPage.objects.live()
+    }
+    few = {quiz.get_parent().slug: len(found) for quiz, found in kinds.items() if quiz.required and len(found) < 8}
+    assert set(few) == {"first-steps"}
+    assert few["first-steps"] >= 5
+    assert set().union(*kinds.values()) == set(BY_KIND)
+
+
+def test_a_written_answer_holds_up_no_module(seeded: None) -> None:
+    """What a person has to mark stands only in practice, which no certificate waits for."""
+    written = [quiz for quiz in QuizPage.objects.live() if any(one.kind == "essay" for one in asked(quiz))]
+    assert [(quiz.slug, quiz.mode, quiz.certainty, quiz.required) for quiz in written] == [
+        ("practice", "practice", True, False)
+    ]
 
 
 def test_the_sample_approval_grants_no_more_than_our_own_count(seeded: None) -> None:

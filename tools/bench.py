@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django.test import Client
 
+    from accounts.models import User
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.chdir(ROOT)
@@ -54,12 +56,58 @@ def main() -> int:
         ("lesson, learner", logged_in, f"{FREE}first-steps/what-craniosacral-touch-is/"),
         ("quiz front page, learner", logged_in, f"{FREE}first-steps/quiz/"),
         ("my desk", logged_in, "/my/"),
+        ("statistics of the quiz, its teacher", *_statistics_page(learner)),
     ]
-    _report(cases)
+    base = _report(cases)
+    sys.stdout.write(f"  {'':7}   {_fold_cost() / base:9.4f}   folding one try into the statistics\n")
     return 0
 
 
-def _report(cases: list[tuple[str, "Client", str]]) -> None:
+def _statistics_page(learner: "User") -> tuple["Client", str]:
+    """The page with one try in it: its cost does not depend on how many there are."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+    from courses.models import CoursePage  # noqa: PLC0415
+    from enrollments.models import Enrollment  # noqa: PLC0415
+    from quizzes.models import Attempt, QuizPage  # noqa: PLC0415
+    from quizzes.services import start_attempt, submit_attempt  # noqa: PLC0415
+
+    course = CoursePage.objects.get(slug=FREE.split("/")[2])
+    quiz = QuizPage.objects.descendant_of(course).first()
+    enrollment = Enrollment.objects.active(timezone.now()).get(user=learner, course=course)
+    if not Attempt.objects.filter(quiz=quiz, state=Attempt.State.GRADED).exists():
+        submit_attempt(attempt=start_attempt(enrollment=enrollment, quiz=quiz, honor=True))
+    teaching = Client()
+    teacher = User.objects.filter(teaches__course=course, is_staff=True)[0]
+    teaching.force_login(teacher, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return teaching, f"/admin/quizzes/statistics/{quiz.pk}/"
+
+
+def _fold_cost() -> float:
+    """CPU of folding one try, in batches as the sweep does it. They are taken back, which costs what adding costs."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from quizzes.models import StatDelta  # noqa: PLC0415
+    from quizzes.services.statistics import BATCH, fold_statistics  # noqa: PLC0415
+
+    with transaction.atomic():  # nothing of this stays
+        fold_statistics()
+        one = StatDelta.objects.filter(sign=1)[0]
+        StatDelta.objects.bulk_create(
+            StatDelta(attempt=one.attempt, quiz_version=one.quiz_version, sign=-1, payload=one.payload)
+            for _ in range(BATCH)
+        )
+        began = time.process_time()
+        folded = fold_statistics(limit=BATCH)
+        spent = time.process_time() - began
+        transaction.set_rollback(True)
+    return spent / folded
+
+
+def _report(cases: list[tuple[str, "Client", str]]) -> float:
     from django.db import connection  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
@@ -82,6 +130,7 @@ def _report(cases: list[tuple[str, "Client", str]]) -> None:
     sys.stdout.write("\n\n  queries   CPU ratio   page\n")
     for (name, _, _), count, times in zip(cases, queries, spent, strict=True):
         sys.stdout.write(f"  {count:7d}   {statistics.median(times) / base:9.2f}   {name}\n")
+    return base
 
 
 if __name__ == "__main__":

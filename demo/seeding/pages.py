@@ -170,8 +170,8 @@ def _seed_module(
     for lesson in module.lessons:
         if not LessonPage.objects.child_of(page).filter(slug=lesson.meta["slug"], live=True).exists():
             _seed_lesson(page, lesson, instructor, register)
-    if module.quiz:
-        build_quiz(module=ModulePage.objects.get(pk=page.pk), spec=module.quiz, user=instructor)
+    for quiz in module.quizzes:
+        build_quiz(module=ModulePage.objects.get(pk=page.pk), spec=quiz, user=instructor)
     return ModulePage.objects.get(pk=page.pk)
 
 

@@ -1,7 +1,5 @@
 """The graduate studies the paid course through the services: lessons, quizzes, certificate."""
 
-from typing import Any
-
 from django.conf import settings
 
 from accounts.models import User
@@ -41,11 +39,11 @@ def _study(enrollment: Enrollment, unit: Unit) -> None:
 
 
 def _right_answer(item: AttemptItem) -> dict[str, list[str]]:
-    """The form that somebody who knows the material would send."""
+    """The form that somebody who knows the material would send. What only a person can mark stays open."""
     version = item.version
-    answer: Any = question_type(version.kind).best_answer(
-        in_language(version.public, settings.LANGUAGE_CODE), version.key
-    )
-    return {
-        name: [str(one) for one in value] if isinstance(value, list) else [str(value)] for name, value in answer.items()
-    }
+    kept = question_type(version.kind)
+    best = kept.best_answer(in_language(version.public, settings.LANGUAGE_CODE), version.key)
+    fields: dict[str, list[str]] = {}
+    for name, value in kept.fields_of(best):
+        fields.setdefault(name, []).append(value)
+    return fields

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, TaskState, WorkflowState
@@ -15,6 +15,7 @@ from certificates.models import CertificateRequest
 from courses.models import CoursePage
 from evidence.models import Claim
 from payments.models import Order
+from quizzes.services.marking_queue import waiting_for as answers_waiting_for
 
 ASKED = 50
 
@@ -32,7 +33,15 @@ class Waiting:
 
 def waiting_for(user: Any) -> list[Waiting]:
     """Everything that waits for this person, oldest first."""
-    found = [*_to_review(user), *_sent_back(user), *_claims(user), *_approvals(user), *_orders(user), *_stuck(user)]
+    found = [
+        *_to_review(user),
+        *_sent_back(user),
+        *_claims(user),
+        *_approvals(user),
+        *_orders(user),
+        *_stuck(user),
+        *_answers(user),
+    ]
     return sorted(found, key=lambda one: one.since or timezone.now())
 
 
@@ -116,6 +125,15 @@ def _orders(user: Any) -> list[Waiting]:
         )
         for order in Order.objects.needing_review().order_by("created_at")[:ASKED]
     ]
+
+
+def _answers(user: Any) -> list[Waiting]:
+    """Written answers of one's learners: one line for all, with the age of the oldest."""
+    found = answers_waiting_for(user).aggregate(count=Count("pk"), oldest=Min("opened_at"))
+    if not found["count"]:
+        return []
+    what = f"{found['count']} written answer{'s' if found['count'] != 1 else ''} to mark"
+    return [Waiting(kind="Marking", what=what, url=reverse("marking_queue"), since=found["oldest"])]
 
 
 def _stuck(user: Any) -> list[Waiting]:

@@ -24,9 +24,11 @@ NAMES = [
     "editions",
     "quiz versions",
     "attempts settled",
+    "statistics folded",
     "orders synced",
     "refunds sent",
     "certificates issued",
+    "safety reminders",
     "mails sent",
     "catalogue rows",
 ]

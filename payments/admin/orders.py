@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -14,13 +15,12 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from core.records import RecordIndexView, RecordInspectView
-from enrollments.models import AccessHold
-from notifications.models import Mail
 from payments.admin import refunds
 from payments.forms import OrderFilters
-from payments.models import Order
+from payments.models import Order, PaymentFact, RefundRequest
 from payments.services import StripeDownError, StripeRefusedError, settle_review, sync_order
 from payments.services.receipts import receipt_of
+from payments.services.story import story_of
 
 CHANGE = "payments.change_order"
 LABELS = {
@@ -31,6 +31,13 @@ LABELS = {
     "refunded_at": "Refunded",
     "read_at": "Read at Stripe",
 }
+REFUNDS = {
+    RefundRequest.State.REQUESTED: "asked for",
+    RefundRequest.State.ASKED: "on its way",
+    RefundRequest.State.DONE: "given back",
+    RefundRequest.State.REFUSED: "refused",
+    RefundRequest.State.FAILED: "did not work",
+}
 Act = Callable[[HttpRequest, Order], None]
 
 
@@ -38,8 +45,10 @@ class OrderIndexView(RecordIndexView):
     """Orders with their buyers."""
 
     def get_base_queryset(self) -> Any:
-        """The buyer in the same query."""
-        return super().get_base_queryset().select_related("user")
+        """The buyer, and how far the newest request for a refund is, in the same query."""
+        asked = RefundRequest.objects.filter(order=OuterRef("pk")).order_by("-n")
+        found = super().get_base_queryset().select_related("user")
+        return found.annotate(refund=Subquery(asked.values("state")[:1]))
 
 
 class OrderInspectView(RecordInspectView):
@@ -48,21 +57,17 @@ class OrderInspectView(RecordInspectView):
     labels = LABELS
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The timeline: attempts, facts, events, mails and holds."""
+        """The receipt, what Stripe says, and the story."""
         order = self.object
-        given = [item.enrollment_id for item in order.items.all() if item.enrollment_id]
         return super().get_context_data(**kwargs) | {
             "receipt": receipt_of(order),
             "items": order.items.select_related("course", "enrollment"),
-            "attempts": order.attempts.all(),
             "facts": order.facts.defer("raw"),
-            "events": order.events.all(),
-            "mails": Mail.objects.filter(key__contains=str(order.uuid)),
-            "holds": AccessHold.objects.filter(enrollment__in=given).order_by("opened_at"),
+            "story": story_of(order),
+            "disputed": order.facts.filter(kind=PaymentFact.Kind.DISPUTE).exists(),
             "may_act": self.request.user.has_perm(CHANGE),
             "may_refund": self.request.user.has_perm(refunds.MAY_REFUND),
             "asks": order.refund_requests.select_related("requested_by", "decided_by"),
-            "notes": order.notes.select_related("by"),
         }
 
 
@@ -94,15 +99,17 @@ class OrderViewSet(ModelViewSet):
         Column("user", label="Buyer", sort_key="user__email"),
         Column("title", label="What", sort_key="title"),
         DateColumn("created_at", label="Ordered", sort_key="created_at"),
+        Column("quantity", label="Seats", sort_key="quantity"),
         Column("asked", label="Price", sort_key="subtotal"),
         Column("state", label="State", accessor="get_state_display", sort_key="state"),
+        Column("refund", label="Refund", accessor=lambda order: REFUNDS.get(order.refund, "")),
         Column("review", label="Review", accessor=lambda order: "a person must look" if order.needs_review else ""),
     ]
     list_filter = None
     filterset_class = OrderFilters
     list_export: ClassVar[list[str]] = [
-        *("number", "user.email", "title", "state", "currency", "subtotal"),
-        *("created_at", "paid_at", "refunded_at", "review_reason"),
+        *("number", "user.email", "title", "state", "quantity", "currency", "subtotal"),
+        *("created_at", "paid_at", "refunded_at", "refund", "review_reason"),
     ]
     export_filename = "orders"
     search_fields: ClassVar[list[str]] = ["number", "user__email", "user__legal_name", "title", "facts__stripe_id"]

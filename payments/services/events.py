@@ -22,12 +22,13 @@ def receive_event(*, payload: bytes, signature: str, at: datetime | None = None)
 
     A known event is handled like a new one: a row in the diary does not show that its order was ever read.
     """
-    raw = stripe_api.signed_event(payload, signature)
+    signed = stripe_api.signed_event(payload, signature)
+    raw = signed.raw
     if not _is_event(raw):
         raise stripe_api.BadSignatureError
-    event = _write_diary(raw, at or timezone.now())
+    event = _write_diary(signed, at or timezone.now())
     try:
-        order = _order_of(raw)
+        order = order_of(raw)
         if order is not None:
             sync_order(order=order, at=at)
     except Exception as error:
@@ -49,7 +50,8 @@ def _is_event(raw: Raw) -> bool:
     )
 
 
-def _write_diary(raw: Raw, now: datetime) -> StripeEvent:
+def _write_diary(signed: stripe_api.SignedEvent, now: datetime) -> StripeEvent:
+    raw = signed.raw
     subject = raw["data"]["object"]
     StripeEvent.objects.get_or_create(
         id=raw["id"],
@@ -62,7 +64,9 @@ def _write_diary(raw: Raw, now: datetime) -> StripeEvent:
             "first_seen_at": now,
         },
     )
-    StripeEvent.objects.filter(pk=raw["id"]).update(count=F("count") + 1, last_seen_at=now)
+    StripeEvent.objects.filter(pk=raw["id"]).update(
+        count=F("count") + 1, last_seen_at=now, signed_at=signed.signed_at, secret_number=signed.secret_number
+    )
     return StripeEvent.objects.get(pk=raw["id"])
 
 
@@ -73,7 +77,7 @@ def _note(event: StripeEvent, outcome: str, *, order: Order | None = None, error
         logger.info("event %s (%s): %s %s", event.pk, event.type, outcome, error)
 
 
-def _order_of(raw: Raw) -> Order | None:
+def order_of(raw: Raw) -> Order | None:
     """The order that an event is about; None for kinds we do not act on, and for what is not ours."""
     locate = LOCATORS.get(raw["type"])
     if locate is None or raw["livemode"] != stripe_api.live_mode():

@@ -1,15 +1,18 @@
 """Without a single webhook: read Stripe for every order that may have moved, and repair what differs."""
 
+from __future__ import annotations
+
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from payments.models import CheckoutAttempt, Order
+from payments.models import CheckoutAttempt, Order, ReconcileRun
 from payments.rules.reading import Raw, moment
 from payments.rules.states import State
 from payments.services import stripe_api
-from payments.services.events import order_named
+from payments.services.events import LOCATORS, order_named, order_of
 from payments.services.sync import sync_order
 
 logger = logging.getLogger(__name__)
@@ -28,40 +31,86 @@ def sync_unfinished_orders(*, limit: int = 100, at: datetime | None = None) -> i
         return 0
     now = at or timezone.now()
     waiting = Order.objects.unfinished().not_read_since(now - LOOK_AGAIN).select_related("offer")[:limit]
-    return len(_read_again(list(waiting), now))
+    reading = Reading(now)
+    try:
+        reading.read(waiting)
+    except stripe_api.StripeDownError:
+        logger.warning("Stripe cannot be read; some orders wait for the next round")
+    return len(reading.found)
 
 
 def reconcile(*, since: timedelta = LATE, order: Order | None = None, at: datetime | None = None) -> list[str]:
-    """Compare with Stripe and repair: one line per difference. A second run finds none.
+    """Compare with Stripe and repair: one line per difference. A second run finds none."""
+    return list(run_reconciliation(since=since, order=order, at=at).differences)
 
-    All unfinished orders, all paid ones since, and sessions that Stripe made for us and whose answer we lost.
+
+def run_reconciliation(
+    *, since: timedelta = LATE, order: Order | None = None, at: datetime | None = None
+) -> ReconcileRun:
+    """One comparison, kept with what it found: the row is there before Stripe is asked.
+
+    All unfinished orders, all paid ones since, sessions that Stripe made for us and whose answer we lost, and events
+    that no webhook brought. Where Stripe cannot be read, `error` says so and the rest waits for the next run.
     """
     now = at or timezone.now()
-    if order is not None:
-        return _read_again([order], now)
-    found = _adopt_lost_sessions(now)
-    paid = Order.objects.filter(state__in=[state for state in State if state.was_paid], paid_at__gte=now - since)
-    orders = [*Order.objects.unfinished().select_related("offer"), *paid.select_related("offer")]
-    return found + _read_again(orders, now)
+    run = ReconcileRun.objects.create(started_at=now, bookmark=_bookmark())
+    reading = Reading(now)
+    try:
+        if order is not None:
+            reading.read([order])
+        else:
+            _read_everything(reading, run, now - since)
+    except (stripe_api.StripeDownError, stripe_api.StripeRefusedError) as problem:
+        reading.refused.append(f"Stripe could not be read ({problem}).")
+    finally:
+        run.error = " ".join(reading.refused)[:250]
+        run.orders_read, run.differences = len(reading.orders), reading.found
+        run.ended_at = timezone.now() if at is None else at
+        run.save()
+    return run
 
 
-def _read_again(orders: list[Order], now: datetime) -> list[str]:
-    found = []
-    for order in orders:
-        before = _standing(order)
-        try:
-            sync_order(order=order, at=now)
-        except stripe_api.StripeDownError:
-            logger.warning("Stripe cannot be read; %s and later orders wait for the next round", order.number)
-            break
-        except stripe_api.StripeRefusedError as refusal:
-            logger.error("order %s cannot be read: %s", order.number, refusal)
-            Order.objects.filter(pk=order.pk).update(read_at=now)  # the others come first next time
-            continue
-        after = _standing(order)
-        if before != after:
-            found.append(f"Order {order.number}: {before} -> {after}")
-    return found
+def _read_everything(reading: Reading, run: ReconcileRun, since: datetime) -> None:
+    _adopt_lost_sessions(reading)
+    paid = Order.objects.filter(state__in=[state for state in State if state.was_paid], paid_at__gte=since)
+    reading.read([*Order.objects.unfinished().select_related("offer"), *paid.select_related("offer")])
+    for event in stripe_api.undelivered_events(sorted(LOCATORS), after=run.bookmark):
+        order = order_of(event)
+        if order is not None and order.pk not in reading.orders:
+            reading.read([order], because=f"{event['type']} {event['id']} never came. ")
+        run.bookmark = event["id"]
+
+
+def _bookmark() -> str:
+    """The newest event up to which all were replayed."""
+    marks = ReconcileRun.objects.exclude(bookmark="").values_list("bookmark", flat=True)
+    return marks.first() or ""
+
+
+class Reading:
+    """Orders as one comparison reads them: each once, with what had to be repaired."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.orders: set[int] = set()
+        self.found: list[str] = []
+        self.refused: list[str] = []
+
+    def read(self, orders: Iterable[Order], *, because: str = "") -> None:
+        """Read them at Stripe. Raises StripeDownError at the first that gets no answer."""
+        for order in orders:
+            self.orders.add(order.pk)
+            before = _standing(order)
+            try:
+                sync_order(order=order, at=self.at)
+            except stripe_api.StripeRefusedError as refusal:
+                logger.error("order %s cannot be read: %s", order.number, refusal)
+                Order.objects.filter(pk=order.pk).update(read_at=self.at)  # the others come first next time
+                self.refused.append(f"Order {order.number} could not be read ({refusal}).")
+                continue
+            after = _standing(order)
+            if before != after:
+                self.found.append(f"{because}Order {order.number}: {before} -> {after}")
 
 
 def _standing(order: Order) -> str:
@@ -73,17 +122,15 @@ def _standing(order: Order) -> str:
     )
 
 
-def _adopt_lost_sessions(now: datetime) -> list[str]:
+def _adopt_lost_sessions(reading: Reading) -> None:
     """A session whose creation was answered into the void belongs to the attempt that asked for it."""
-    found = []
-    for session in stripe_api.sessions_since(now - SESSION_LIFE):
+    for session in stripe_api.sessions_since(reading.at - SESSION_LIFE):
         if CheckoutAttempt.objects.filter(session_id=session["id"]).exists():
             continue
         order = _adopt(session)
         if order is not None:
-            found.append(f"Session {session['id']} had no attempt; it belongs to order {order.number}.")
-            found += _read_again([order], now)
-    return found
+            reading.found.append(f"Session {session['id']} had no attempt; it belongs to order {order.number}.")
+            reading.read([order])
 
 
 def _adopt(session: Raw) -> Order | None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -189,14 +189,49 @@ def sessions_since(moment: datetime) -> Iterator[Raw]:
             yield _plain(session)
 
 
-def signed_event(payload: bytes, signature: str) -> Raw:
+@dataclass(frozen=True)
+class SignedEvent:
+    """An event whose signature fits: when it was signed, and which of our secrets (from 1) did."""
+
+    raw: Raw
+    signed_at: datetime
+    secret_number: int
+
+
+def signed_event(payload: bytes, signature: str) -> SignedEvent:
     """The event in a webhook's raw body, if one of our secrets signed it within the last five minutes."""
-    for secret in settings.STRIPE_WEBHOOK_SECRETS:
+    for number, secret in enumerate(settings.STRIPE_WEBHOOK_SECRETS, start=1):
         try:
-            return _plain(_client().construct_event(payload, signature, secret))
+            raw = _plain(_client().construct_event(payload, signature, secret))
         except (stripe.SignatureVerificationError, ValueError):
             continue
+        seconds = dict(part.split("=", 1) for part in signature.split(",") if "=" in part)["t"]
+        return SignedEvent(raw, datetime.fromtimestamp(int(seconds), UTC), number)
     raise BadSignatureError
+
+
+def undelivered_events(kinds: list[str], *, after: str) -> list[Raw]:
+    """Events of these kinds that no webhook brought, oldest first; `after` is the last one that was seen to.
+
+    Stripe keeps events for 30 days: where it no longer knows the mark, everything that it still has is read.
+    """
+    wanted: Any = {"types": kinds, "delivery_success": False, "limit": 100}
+    try:
+        with _translated():
+            # With a mark, Stripe's pages run from it onwards; without one, from the newest backwards.
+            found = _client().v1.events.list({**wanted, "ending_before": after} if after else wanted)
+            events = [_plain(event) for event in found.auto_paging_iter()]
+    except StripeRefusedError as refusal:
+        if not after or refusal.param != "ending_before":
+            raise
+        return undelivered_events(kinds, after="")
+    return events if after else events[::-1]
+
+
+def ask_anything() -> None:
+    """One small question: does Stripe answer, and know our key? Raises StripeDownError, StripeRefusedError."""
+    with _translated():
+        _client().v1.events.list({"limit": 1})
 
 
 @contextmanager

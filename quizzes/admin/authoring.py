@@ -13,6 +13,7 @@ from wagtail.snippets.views.snippets import CreateView
 
 from accounts.requests import OwnRequest
 from core.access import visible
+from core.validation import page_number, whole_number
 from library.models import Figure
 from quizzes.models import Question, QuestionBank
 from quizzes.questions import BY_KIND, QUESTION_TYPES
@@ -86,11 +87,10 @@ def twins(request: OwnRequest) -> HttpResponse:
     """Questions in the person's banks that ask nearly the same, side by side."""
     if not request.user.has_perm("quizzes.change_question"):
         raise PermissionDenied
-    chosen = request.GET.get("bank", "")
-    pairs = near_pairs(user=request.user, bank_id=int(chosen) if chosen.isdecimal() and len(chosen) < 10 else None)
+    pairs = near_pairs(user=request.user, bank_id=whole_number(request.GET.get("bank")))
     context = {
-        "page": Paginator(pairs, PER_PAGE).get_page(request.GET.get("p")),
+        "page": Paginator(pairs, PER_PAGE).get_page(page_number(request.GET.get("p"))),
         "banks": visible(request.user, "edit", QuestionBank.objects.all()),
-        "chosen": chosen,
+        "chosen": request.GET.get("bank", ""),
     }
     return render(request, "quizzes/admin/twins.html", context)

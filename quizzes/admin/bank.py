@@ -18,6 +18,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from accounts.models import User
 from core.access import allowed_or_404, can, visible
+from core.validation import whole_number
 from quizzes.admin.authoring import QuestionCreateView
 from quizzes.models import Question, QuestionBank, Tag
 
@@ -56,8 +57,8 @@ def own_bank_only(view: View, model: type[Model]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "pk" in kwargs:
-            pk = unquote(str(kwargs["pk"]))
-            allowed_or_404(request.user, "edit", get_object_or_404(model, pk=pk) if pk.isdigit() else None)
+            pk = whole_number(unquote(str(kwargs["pk"])))
+            allowed_or_404(request.user, "edit", get_object_or_404(model, pk=pk) if pk else None)
         return view(request, *args, **kwargs)
 
     return guarded
@@ -75,7 +76,7 @@ class UsableOnly:
 
     def get_object(self, pk: Any) -> Model:
         """What can be picked."""
-        return get_object_or_404(self.get_object_list(), pk=pk)
+        return get_object_or_404(self.get_object_list(), pk=whole_number(str(pk)))
 
 
 class UsableChooseView(UsableOnly, ChooseView):

@@ -16,15 +16,17 @@ from quizzes.models import Attempt, AttemptItem, QuestionVersion, QuizPage, Quiz
 from quizzes.questions import question_type
 from quizzes.questions.base import AnswerError, Json
 from quizzes.questions.freezing import in_language
-from quizzes.rules.review import ASPECTS
+from quizzes.rules.review import ASPECTS, RUBRIC
 from quizzes.services import SentItem, quiz_problems
 from quizzes.services.paper import make_paper
 from quizzes.services.publishing import draw_pool
 from quizzes.views.attempts import read_answers
 from quizzes.views.paper import number_items
-from quizzes.views.results import _reviewed
+from quizzes.views.results import reviewed_paper
 
 SEED_BYTES = 16
+SEEN_BY_AUTHORS = frozenset(ASPECTS) - {RUBRIC}
+"""All but what a person would say: nobody has marked this paper."""
 
 
 @never_cache
@@ -110,7 +112,7 @@ def _result(quiz: QuizPage, items: list[AttemptItem]) -> dict[str, Any]:
     return {
         "total": total,
         "percent": grading.percent(total.score_m, total.max_m),
-        "items": [_reviewed(item, frozenset(ASPECTS)) for item in items],
+        "items": reviewed_paper(items, SEEN_BY_AUTHORS),
     }
 
 

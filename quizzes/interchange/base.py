@@ -1,7 +1,7 @@
-"""What every parser gives back, and how it makes lasting ids."""
+"""What every parser gives back, what every writer takes, and how lasting ids are made."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -61,6 +61,53 @@ class Refused:
 
 Outcome = Parsed | Refused
 Parser = Callable[[bytes], list[Outcome]]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One published question on its way out, in one language.
+
+    ``public`` and ``key`` are those of its newest version, ``feedback`` the remarks of the key ("general",
+    "option:<id>", ...). ``external_id`` is the id it came with, else its own uid: importing it again finds it.
+    ``pictures`` go by their place, "illustration" or "image"; a drawn figure (SVG) is among them.
+    """
+
+    number: int
+    name: str
+    kind: str
+    public: Mapping[str, Any]
+    key: Mapping[str, Any]
+    feedback: Mapping[str, str] = field(default_factory=dict)
+    external_id: str = ""
+    tags: tuple[str, ...] = ()
+    category: str = ""
+    points: Fraction | None = None
+    pictures: Mapping[str, Media] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NotCarried:
+    """What a format cannot say. With ``whole`` the question is not in the file; else it is, without this part."""
+
+    number: int
+    name: str
+    reason: str
+    whole: bool = True
+
+
+@dataclass(frozen=True)
+class Written:
+    """A finished file, and what it does not hold: nothing is silent on the way out either.
+
+    What is written can be read back by the parser of the same format, and then marks every answer the same. A part
+    that would change a mark if left out is a reason to leave the whole question out.
+    """
+
+    content: bytes
+    not_carried: tuple[NotCarried, ...] = ()
+
+
+Writer = Callable[[Sequence[Exported]], Written]
 
 
 def lasting_id(origin: str, part: str) -> str:

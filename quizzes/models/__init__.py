@@ -5,13 +5,14 @@ AttemptEvent and Grade are inserted once. An attempt points at versions only (QU
 """
 
 from quizzes.models.attempts import Attempt, AttemptEvent, AttemptItem, Grade
-from quizzes.models.bank import Question, QuestionBank, QuestionVersion, Tag, VersionPicture
+from quizzes.models.bank import Question, QuestionBank, Tag
 from quizzes.models.interchange import QuestionImport
 from quizzes.models.marking import Mark, MarkingTask, Regrade
 from quizzes.models.people import Accommodation
 from quizzes.models.quiz import QuizPage, QuizSection, QuizSlot, QuizVersion
 from quizzes.models.safety import SafetyAnswer, SafetyReturn
 from quizzes.models.statistics import ItemStat, OptionStat, Population, QuizStat, StatDelta
+from quizzes.models.versions import QuestionVersion, VersionPicture
 
 __all__ = [
     "Accommodation",

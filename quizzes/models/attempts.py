@@ -181,6 +181,7 @@ class AttemptEvent(Frozen):
         VOIDED = "voided", "Voided"
         MARKED = "marked", "Marked by a person"
         REGRADED = "regraded", "Marked again"
+        SEEN = "seen", "Result looked at"
 
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="events")
     seq = models.PositiveIntegerField()

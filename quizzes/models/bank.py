@@ -1,4 +1,4 @@
-"""The question bank: questions as their authors write them, and the versions that learners meet."""
+"""The question bank: shelves, topics, and questions as their authors write them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.http import HttpRequest
-from django.utils import timezone
 from modelcluster.fields import ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
@@ -21,15 +20,13 @@ from wagtail.fields import StreamField
 from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
 
 from core.publishing import PublishRefused
-from library.pictures import picture_facts
 from quizzes.grading import publishing_problems
-from quizzes.models.frozen import Frozen, FrozenQuerySet
+from quizzes.models.cases import part_problems, parts_of
+from quizzes.models.lookup import lookup_for
 from quizzes.page_forms import QuestionForm
 from quizzes.questions import KINDS, QUESTION_TYPES
 from quizzes.questions.base import Lookup, SpecError
-from quizzes.questions.freezing import Frozen as FrozenSpec
-from quizzes.questions.freezing import body_block, freeze
-from quizzes.questions.pictures import named_pictures
+from quizzes.questions.freezing import Frozen, body_block, freeze
 from quizzes.rules.twins import fingerprint
 
 
@@ -205,7 +202,7 @@ class Question(
             self.kind = raw[0]["type"]
             self.fingerprint = fingerprint(str(raw[0]["value"].get("stem") or ""))
 
-    def spec(self, language: str = settings.LANGUAGE_CODE) -> FrozenSpec:
+    def spec(self, language: str = settings.LANGUAGE_CODE) -> Frozen:
         """The version that publishing it now would make. Raises SpecError."""
         # The stored form, not the loaded one: loading gives an item that has no id a new one, and hides the fault.
         kind, raw = body_block([dict(block) for block in self.body.raw_data])
@@ -213,7 +210,7 @@ class Question(
 
     def _lookup(self, kind: str, raw: Mapping[str, Any]) -> Lookup:
         """What freezing needs to know beyond the form."""
-        return Lookup(pictures=picture_facts(named_pictures(raw)))
+        return lookup_for(kind, raw, Question.objects.filter(bank=self.bank_id, live=True).exclude(pk=self.pk))
 
     def problems(self) -> list[str]:
         """Why it must not be published as it stands, in words for its author."""
@@ -221,7 +218,8 @@ class Question(
             spec = self.spec()
         except SpecError as refusal:
             return [str(refusal)]
-        return publishing_problems(spec.kind, next(iter(spec.public.values())), spec.key)
+        found = publishing_problems(spec.kind, next(iter(spec.public.values())), spec.key)
+        return found or part_problems(self, parts_of(spec.kind, spec.public))
 
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
         """Publish, or raise PublishRefused with every reason: workflow, schedule and services come this way."""
@@ -245,59 +243,3 @@ class Question(
             return {**context, "spec": self.spec()}
         except SpecError as refusal:
             return {**context, "refusal": str(refusal)}
-
-
-class QuestionVersion(Frozen):
-    """A question as learners meet it: what is asked and, in a column of its own, the key with all feedback."""
-
-    class Change(models.TextChoices):
-        TYPO = "typo", "Correction of spelling or form"
-        CONTENT = "content", "Change of content"
-        KEY = "key", "Change of the key"
-
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    kind = models.CharField(max_length=30, choices=KINDS)
-    schema = models.PositiveSmallIntegerField()
-    public = models.JSONField(help_text="What is asked, by language.")
-    key = models.JSONField(
-        help_text="What is right, what it is worth, and all feedback by language. Never sent as it is."
-    )
-    sha256 = models.CharField(max_length=64)
-    topic = models.CharField(max_length=80, blank=True, help_text="Named when an unsafe answer fails the quiz.")
-    study_key = models.UUIDField(null=True, help_text="The unit to read again.")
-    change = models.CharField(max_length=10, choices=Change.choices, default=Change.CONTENT)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-
-    pictures = models.ManyToManyField(
-        "library.Picture", through="quizzes.VersionPicture", related_name="+", help_text="What its takers may see."
-    )
-
-    objects = FrozenQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["question", "-number"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["question", "number"], name="quizzes_question_version_number_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"Question {self.question_id}, version {self.number}"
-
-
-class VersionPicture(models.Model):
-    """An uploaded picture that a version shows: it can no longer be deleted, and whoever met the version may see it."""
-
-    version = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="picture_links")
-    picture = models.ForeignKey("library.Picture", on_delete=models.PROTECT, related_name="+")
-
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["version", "picture"], name="quizzes_version_picture_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"Picture {self.picture_id} of version {self.version_id}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+
+from quizzes.models.attempts import Attempt
 
 
 class MarkingTaskQuerySet(models.QuerySet["MarkingTask"]):
@@ -16,15 +18,28 @@ class MarkingTaskQuerySet(models.QuerySet["MarkingTask"]):
         """Still to be marked, oldest first."""
         return self.filter(done_at=None).order_by("opened_at", "pk")
 
-    def free(self, at: datetime) -> MarkingTaskQuerySet:
-        """On nobody's desk now."""
-        return self.open().filter(models.Q(lease_until=None) | models.Q(lease_until__lt=at))
+    def waiting(self) -> MarkingTaskQuerySet:
+        """Open, of attempts that are handed in and count: one that was opened again or voided waits for nobody."""
+        return self.open().filter(item__attempt__state=Attempt.State.AWAITING_HUMAN)
+
+    def takeable(self, by: Any, at: datetime) -> MarkingTaskQuerySet:
+        """On this person's desk already, or on nobody's now.
+
+        Columns of the task alone: PostgreSQL looks at these again when another update of the row came first.
+        """
+        free = models.Q(lease_until=None) | models.Q(lease_until__lt=at)
+        return self.filter(free | models.Q(claimed_by=by), done_at=None)
+
+    def for_marker(self, by: Any) -> MarkingTaskQuerySet:
+        """What this person may mark: nobody's own answers, and no answer twice."""
+        given = Mark.objects.filter(task=models.OuterRef("pk"), marker=by, given_at__isnull=False)
+        return self.exclude(item__attempt__enrollment__user=by).exclude(models.Exists(given))
 
 
 class MarkingTask(models.Model):
     """One written answer to be marked: by one person, by two where the quiz asks it, by a third where they differ."""
 
-    item = models.OneToOneField("quizzes.AttemptItem", on_delete=models.PROTECT, related_name="marking_task")
+    item = models.ForeignKey("quizzes.AttemptItem", on_delete=models.PROTECT, related_name="marking_tasks")
     opened_at = models.DateTimeField()
     round = models.PositiveSmallIntegerField(default=1, help_text="1 first marker, 2 second, 3 the one who decides.")
     claimed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -36,6 +51,9 @@ class MarkingTask(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["opened_at", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["item"], name="quizzes_one_open_marking", condition=models.Q(done_at=None))
+        ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["opened_at"], name="quizzes_marking_open", condition=models.Q(done_at=None))
         ]

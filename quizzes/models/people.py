@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from wagtail.admin.panels import FieldPanel
 
 from quizzes.rules.timing import Allowance, most_generous
 
@@ -52,12 +51,6 @@ class Accommodation(models.Model):
 
     objects = AccommodationQuerySet.as_manager()
     wagtail_reference_index_ignore = True
-    panels: ClassVar[list[Any]] = [
-        FieldPanel(name)
-        for name in (
-            "learner", "quiz", "time_percent", "extra_minutes", "extra_attempts", "untimed", "valid_from", "valid_to",
-        )
-    ]  # fmt: skip
 
     class Meta:
         ordering: ClassVar[list[str]] = ["learner", "quiz"]

@@ -25,8 +25,10 @@ from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 
 from courses.models import Unit
-from quizzes.models.bank import Question, QuestionBank, QuestionVersion, Tag
+from quizzes.models.bank import Question, QuestionBank, Tag
+from quizzes.models.cases import parts_by_question
 from quizzes.models.frozen import Frozen, FrozenQuerySet
+from quizzes.models.versions import QuestionVersion
 from quizzes.page_forms import QuizPageForm
 from quizzes.rules.review import MOMENTS, default_policy, policy_problems
 from quizzes.rules.standing import BEST, METHODS
@@ -172,9 +174,11 @@ class QuizPage(Unit):
         }
 
     def frozen_slots(self) -> list[dict[str, Any]]:
-        """What is asked, without the pools, which change with the bank."""
+        """What is asked, without the pools, which change with the bank. A case says how many questions it has."""
+        not_asked = parts_by_question(slot.question_id for slot in self.slots() if slot.question_id)
+        counts = {question: {"parts": len(parts)} for question, parts in not_asked.items()}
         return [
-            {**slot.frozen(), "part": part, "section": section.title}
+            {**slot.frozen(), "part": part, "section": section.title, **counts.get(slot.question_id, {})}
             for part, section in enumerate(self.sections.all(), start=1)
             for slot in section.slots.all()
         ]
@@ -291,5 +295,5 @@ class QuizVersion(Frozen):
 
     @property
     def question_count(self) -> int:
-        """How many questions a paper has."""
-        return sum(slot.get("count", 1) for slot in self.slots)
+        """How many questions a paper has: those of a case are counted, its story and other texts are not."""
+        return sum(slot["parts"] if "parts" in slot else slot.get("count", 1) for slot in self.slots)

@@ -18,17 +18,28 @@ class Population(models.TextChoices):
 
 
 class StatDelta(models.Model):
-    """What one attempt adds to the statistics, or takes back. Written with the mark, folded later."""
+    """What one attempt adds to the statistics, or takes back. Written with the mark, folded later.
+
+    The one that adds stays when it is folded: it says what the attempt stands for now, and what a change of its marks
+    has to take back. The database admits one for each attempt, so none is counted twice.
+    """
 
     attempt = models.ForeignKey("quizzes.Attempt", on_delete=models.PROTECT, related_name="+")
     quiz_version = models.ForeignKey("quizzes.QuizVersion", on_delete=models.PROTECT, related_name="+")
     sign = models.SmallIntegerField(help_text="1 adds, -1 takes back.")
     payload = models.JSONField(help_text="Total, time and per item what it was marked and what was chosen.")
+    folded = models.BooleanField(default=False, help_text="It is in the sums.")
 
     wagtail_reference_index_ignore = True
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["attempt"], name="quizzes_attempt_counts_once", condition=models.Q(sign=1))
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["quiz_version"], name="quizzes_delta_waiting", condition=models.Q(folded=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.sign:+d} attempt {self.attempt_id}"
@@ -43,6 +54,8 @@ class QuizStat(models.Model):
     passed = models.IntegerField(default=0)
     totals = models.JSONField(default=dict, help_text="Milli-points -> attempts.")
     seconds = models.JSONField(default=dict, help_text="Seconds taken, in steps -> attempts.")
+    papers = models.JSONField(default=dict, help_text="Milli-points that could be had -> attempts.")
+    slots = models.JSONField(default=dict, help_text="Place in the paper -> sums over whatever stood there.")
 
     wagtail_reference_index_ignore = True
 
@@ -93,7 +106,9 @@ class OptionStat(models.Model):
 
     item_stat = models.ForeignKey(ItemStat, on_delete=models.CASCADE, related_name="options")
     option = models.CharField(max_length=200, help_text="The option's id, or what was written.")
+    written = models.BooleanField(default=False)
     n = models.IntegerField(default=0)
+    sum_x = models.BigIntegerField(default=0)
     sum_t = models.BigIntegerField(default=0)
     sum_r = models.BigIntegerField(default=0)
 
@@ -102,7 +117,7 @@ class OptionStat(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["item_stat", "option"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["item_stat", "option"], name="quizzes_option_stat_once")
+            models.UniqueConstraint(fields=["item_stat", "written", "option"], name="quizzes_option_stat_once")
         ]
 
     def __str__(self) -> str:

@@ -7,8 +7,9 @@ from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from .base import Draft, Json, MakeItem
-from .choices import MAX_OPTIONS, list_items
+from .choices import MAX_OPTIONS
 from .html import FEATURES, clean_html
+from .stored import list_items, said
 
 
 class PictureBlock(blocks.StructBlock):
@@ -126,13 +127,13 @@ def read_options(raw: Mapping[str, Json]) -> Draft:
     critical = bool(raw.get("critical"))
     feedback = general_feedback(raw)
     for option, value in items:
-        if remark := str(value.get("remark") or "").strip():
+        if remark := said(value, "remark"):
             feedback[f"option:{option}"] = remark
     return Draft(
         public={
             "stem": stem_of(raw),
             "options": [
-                {"id": option, "text": str(value.get("text") or "").strip(), "fixed": bool(value.get("fixed"))}
+                {"id": option, "text": said(value, "text"), "fixed": bool(value.get("fixed"))}
                 for option, value in items
             ],
         },

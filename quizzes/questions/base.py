@@ -169,8 +169,12 @@ class QuestionType(ABC):
         return [Choosable(one["id"], one["text"], one["id"] in right) for one in public.get("options", ())]
 
     def chosen(self, answer: Json) -> tuple[str, ...]:
-        """The ids of the ``choosables`` that this answer chose."""
-        return tuple(answer.get("c", ())) if isinstance(answer, dict) else ()
+        """The ids of the ``choosables`` that this answer chose; of any JSON, because statistics must never stop."""
+        return texts_in(answer, "c")
+
+    def chose(self, key: Mapping[str, Json], answer: Json) -> tuple[str, ...]:
+        """The same where only the key can tell, as for a point on a picture."""
+        return self.chosen(answer)
 
     def unsafe_in_words(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
         """What fails the whole quiz, for the author's preview."""
@@ -201,6 +205,19 @@ def exactly(answer: Json, *names: str) -> Mapping[str, Json]:
         message = f"An answer to this question has only: {', '.join(names)}."
         raise AnswerError(message)
     return answer
+
+
+def texts_in(answer: Json, name: str) -> tuple[str, ...]:
+    """The texts of a list in an answer; none where the answer has no such list."""
+    listed = answer.get(name) if isinstance(answer, dict) else None
+    return tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else ()
+
+
+def pairs_in(answer: Json, name: str) -> tuple[tuple[str, str], ...]:
+    """The (name, text) pairs of a table in an answer; none where the answer has no such table."""
+    table = answer.get(name) if isinstance(answer, dict) else None
+    pairs = table.items() if isinstance(table, dict) else ()
+    return tuple((one, text) for one, text in pairs if isinstance(text, str))
 
 
 def short_text(value: Json, cap: int, what: str) -> str:

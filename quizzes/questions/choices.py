@@ -2,27 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from .base import AnswerError, Json, Options, SpecError, exactly
+from .base import AnswerError, Json, Options, QuestionType, exactly
 
 MAX_OPTIONS = 40
-
-
-def list_items(raw: Json, what: str) -> list[tuple[str, Mapping[str, Json]]]:
-    """The (id, value) pairs of a stored list.
-
-    An item without an id gets a new one at every load [measured on Wagtail 8.0.1, QUIZZES.md section 3], and saved
-    answers would then point at nothing: such a list is refused.
-    """
-    items: list[tuple[str, Mapping[str, Json]]] = []
-    for item in raw or []:
-        if not isinstance(item, dict) or item.get("type") != "item" or not item.get("id"):
-            message = f"{what}: an item has no lasting id. Save the question again before it is published."
-            raise SpecError(message)
-        items.append((str(item["id"]), item["value"]))
-    if len({key for key, _ in items}) != len(items):
-        message = f"{what}: two items share one id."
-        raise SpecError(message)
-    return items
 
 
 def chosen_from_form(fields: Mapping[str, Sequence[str]]) -> Json:
@@ -101,3 +83,22 @@ def option_problems(public: Mapping[str, Json], key: Mapping[str, Json]) -> list
 def option_refs(answer: Mapping[str, Json]) -> tuple[str, ...]:
     """The remarks that a choice calls for: one per chosen option, then the general one."""
     return (*(f"option:{option}" for option in answer["c"]), "general")
+
+
+class ChoiceType(QuestionType):
+    """A kind that is answered by choosing options and nothing else."""
+
+    def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
+        return chosen_from_form(fields)
+
+    def fields_of(self, answer: Json) -> list[tuple[str, str]]:
+        return chosen_fields(answer)
+
+    def shown(self, public: Mapping[str, Json], answer: Json, order: Sequence[str]) -> dict[str, Json]:
+        return shown_options(public, answer, order)
+
+    def in_words(self, public: Mapping[str, Json], answer: Json) -> list[str]:
+        return chosen_in_words(public, answer)
+
+    def options(self, public: Mapping[str, Json]) -> Options:
+        return options_of(public)

@@ -1,6 +1,6 @@
 """Multiple response: any number of options is right; four named ways to give partial credit (QUIZZES.md 5.2)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
@@ -16,8 +16,9 @@ from .authoring import (
     options_from_content,
     read_options,
 )
-from .base import Draft, Json, Lookup, MakeItem, Options, QuestionType, Result, state_of, to_ppm
+from .base import Draft, Json, Lookup, MakeItem, Result, state_of, to_ppm
 from .html import is_blank
+from .stored import list_items
 
 ALL_OR_NOTHING, RIGHT_MINUS_WRONG = "all_or_nothing", "right_minus_wrong"
 PER_OPTION, WEIGHTS = "per_option", "weights"
@@ -77,7 +78,7 @@ def read_weight(text: str) -> str | None:
     return str(weight) if weight is not None and abs(weight) <= 1 else None
 
 
-class MultipleResponse(QuestionType):
+class MultipleResponse(choices.ChoiceType):
     """Any number of options is right. Nothing chosen is no answer and earns nothing."""
 
     kind: ClassVar[str] = "multiple_response"
@@ -106,7 +107,7 @@ class MultipleResponse(QuestionType):
         if policy == WEIGHTS:
             draft.key["weights"] = {
                 option: read_weight(str(value.get("weight") or "0"))
-                for option, value in choices.list_items(raw.get("options"), "Options")
+                for option, value in list_items(raw.get("options"), "Options")
             }
         return draft
 
@@ -136,15 +137,6 @@ class MultipleResponse(QuestionType):
             found.append("The weights of the right options must add up to 1.")
         return found
 
-    def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
-        return choices.chosen_from_form(fields)
-
-    def fields_of(self, answer: Json) -> list[tuple[str, str]]:
-        return choices.chosen_fields(answer)
-
-    def shown(self, public: Mapping[str, Json], answer: Json, order: Sequence[str]) -> dict[str, Json]:
-        return choices.shown_options(public, answer, order)
-
     def clean(self, public: Mapping[str, Json], answer: Json) -> Json:
         return choices.clean_choice(public, answer)
 
@@ -165,9 +157,3 @@ class MultipleResponse(QuestionType):
 
     def best_answer(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> Json:
         return {"c": list(key["correct"])} if key["correct"] else None
-
-    def in_words(self, public: Mapping[str, Json], answer: Json) -> list[str]:
-        return choices.chosen_in_words(public, answer)
-
-    def options(self, public: Mapping[str, Json]) -> Options:
-        return choices.options_of(public)

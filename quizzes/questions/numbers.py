@@ -10,8 +10,8 @@ from fractions import Fraction
 MAX_LENGTH = 60
 MAX_EXPONENT = 99
 
-POINT_LOCALE, COMMA_LOCALE = "en", "comma"
-NOMINAL, RELATIVE, GEOMETRIC = "nominal", "relative", "geometric"
+POINT_LOCALE, COMMA_LOCALE = LOCALES = "en", "comma"
+NOMINAL, RELATIVE, GEOMETRIC = TOLERANCES = "nominal", "relative", "geometric"
 
 _EXPONENT = r"(?:[eE](?P<e>[+\-\u2212]?[0-9]+)|\s*[xX\u00d7*]\s*10\s*\^\s*(?P<p>[+\-\u2212]?[0-9]+))?"
 # A broken exponent is no unit.
@@ -27,7 +27,7 @@ _NUMBER = {
         rf"(?P<sign>[+\-\u2212])?\s*(?:(?P<whole>{_GROUPED[locale]}|[0-9]+)(?:{_POINT[locale]}(?P<decimals>[0-9]*))?"
         rf"|{_POINT[locale]}(?P<bare>[0-9]+)){_EXPONENT}{_UNIT}"
     )
-    for locale in (POINT_LOCALE, COMMA_LOCALE)
+    for locale in LOCALES
 }
 
 
@@ -68,6 +68,11 @@ def within(*, wanted: Fraction, given: Fraction, tolerance: Fraction, kind: str 
         return abs(wanted - given) <= tolerance * abs(wanted)
     low, high = sorted((wanted / (1 + tolerance), wanted * (1 + tolerance)))
     return low <= given <= high
+
+
+def in_locale(written: str, locale: str) -> str:
+    """A number that stands with a decimal point, as it is written where the locale is another one."""
+    return written if locale == POINT_LOCALE else written.replace(",", "").replace(".", ",")
 
 
 def plainly(value: Fraction) -> str:

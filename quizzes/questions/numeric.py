@@ -23,8 +23,9 @@ from .base import (
     state_of,
     to_ppm,
 )
-from .choices import list_items
 from .html import is_blank
+from .numeric_problems import accepted_problems, unit_problems
+from .stored import credit_of, list_items, locale_of, said
 
 NO_UNIT, OPTIONAL, REQUIRED = "none", "optional", "required"
 DEFAULT_PENALTY_PPM = 100_000
@@ -115,17 +116,16 @@ class Numeric(QuestionType):
     def read(self, raw: Mapping[str, Json], lookup: Lookup) -> Draft:
         answers, feedback = [], general_feedback(raw)
         for ident, value in list_items(raw.get("answers"), "Accepted numbers"):
-            percent = value.get("percent")
             answers.append(
                 {
                     "id": ident,
-                    "value": str(value.get("value") or "").strip(),
+                    "value": said(value, "value"),
                     "tolerance": str(value.get("tolerance") or "0").strip(),
                     "tolerance_kind": value.get("tolerance_kind") or numbers.NOMINAL,
-                    "fraction_ppm": (100 if percent is None else int(percent)) * 10_000,
+                    "fraction_ppm": credit_of(value),
                 }
             )
-            if remark := str(value.get("remark") or "").strip():
+            if remark := said(value, "remark"):
                 feedback[f"answer:{ident}"] = remark
         mode = raw.get("unit_mode") or NO_UNIT
         units = [value for _, value in list_items(raw.get("units"), "Units")] if mode != NO_UNIT else []
@@ -133,13 +133,13 @@ class Numeric(QuestionType):
         return Draft(
             public={
                 "stem": stem_of(raw),
-                "locale": raw.get("locale") or numbers.POINT_LOCALE,
+                "locale": locale_of(raw),
                 "unit_mode": mode,
                 "units": _choosable(units),
             },
             key={
                 "answers": answers,
-                "units": {str(unit.get("name") or "").strip(): str(unit.get("factor") or "").strip() for unit in units},
+                "units": {said(unit, "name"): said(unit, "factor") for unit in units},
                 "unit_count": len(units),
                 "unit_penalty_ppm": DEFAULT_PENALTY_PPM if penalty is None else int(penalty) * 10_000,
                 "critical": False,
@@ -168,10 +168,10 @@ class Numeric(QuestionType):
 
     def problems(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
         found = ["Write the question."] if is_blank(public["stem"]) else []
-        found += [problem for answer in key["answers"] for problem in _accepted_problems(answer)]
+        found += [problem for answer in key["answers"] for problem in accepted_problems(answer)]
         if not any(answer["fraction_ppm"] == WHOLE for answer in key["answers"]):
             found.append("Give an accepted number that earns 100 %.")
-        return found + _unit_problems(public, key)
+        return found + unit_problems(public, key)
 
     def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
         value = next(iter(fields.get("v", ())), "")
@@ -219,9 +219,9 @@ class Numeric(QuestionType):
         value = numbers.parse(best["value"]) if best else None
         if best is None or value is None:
             return None
-        written = best["value"] if public["locale"] == numbers.POINT_LOCALE else best["value"].replace(".", ",")
-        base = [name for name, factor in key["units"].items() if factor == "1"]
-        return {"v": written, "u": base[0] if base else ""}
+        factors = {name: numbers.parse(factor) for name, factor in key["units"].items()}
+        base = next((name for name, factor in factors.items() if factor and factor.value == 1), "")
+        return {"v": numbers.in_locale(best["value"], public["locale"]), "u": base}
 
     def remark_on(self, public: Mapping[str, Json], ref: str) -> str:
         return "The accepted number"
@@ -247,7 +247,7 @@ def _choosable(units: list[Mapping[str, Json]]) -> list[str]:
     """The units offered beside the number: of several names for one size the first."""
     by_factor: dict[str, str] = {}
     for unit in units:
-        by_factor.setdefault(str(unit.get("factor") or "").strip(), str(unit.get("name") or "").strip())
+        by_factor.setdefault(said(unit, "factor"), said(unit, "name"))
     return list(by_factor.values())
 
 
@@ -276,29 +276,3 @@ def _matches(candidate: Mapping[str, Json], given: Fraction) -> bool:
         return False
     kind = candidate["tolerance_kind"]
     return numbers.within(wanted=wanted.value, given=given, tolerance=tolerance.value, kind=kind)
-
-
-def _accepted_problems(answer: Mapping[str, Json]) -> list[str]:
-    found = []
-    value, tolerance = numbers.parse(answer["value"]), numbers.parse(answer["tolerance"])
-    if value is None or value.unit:
-        found.append(f'"{answer["value"]}" is not a number. Write it like 2.5, without a unit.')
-    if tolerance is None or tolerance.unit or tolerance.value < 0:
-        found.append(f'The tolerance "{answer["tolerance"]}" is not a number of 0 or more.')
-    if not 0 <= answer["fraction_ppm"] <= WHOLE:
-        found.append("Credit is a percentage from 0 to 100.")
-    return found
-
-
-def _unit_problems(public: Mapping[str, Json], key: Mapping[str, Json]) -> list[str]:
-    if public["unit_mode"] == NO_UNIT:
-        return []
-    found = []
-    factors = [numbers.parse(factor) for factor in key["units"].values()]
-    if not key["units"] or len(key["units"]) != key["unit_count"] or "" in key["units"]:
-        found.append("Give each unit a name of its own.")
-    if any(factor is None or factor.unit or factor.value <= 0 for factor in factors):
-        found.append("The factor of a unit is a number above 0.")
-    elif not any(factor and factor.value == 1 for factor in factors):
-        found.append("One unit is the base unit: its factor is 1.")
-    return found

@@ -28,3 +28,15 @@ def picture_of(value: Json, lookup: Lookup, what: str = "The picture") -> dict[s
         message = f"{what} no longer exists. Choose another one."
         raise SpecError(message)
     return dict(lookup.pictures[chosen[0]])
+
+
+def uploaded_pictures(public: Json) -> Iterator[int]:
+    """The uploaded pictures that a frozen question shows, wherever in it they stand."""
+    if isinstance(public, dict):
+        if public.get("source") == "picture" and "sha256" in public:
+            yield int(public["ref"])
+        for part in public.values():
+            yield from uploaded_pictures(part)
+    elif isinstance(public, list):
+        for part in public:
+            yield from uploaded_pictures(part)

@@ -1,6 +1,6 @@
 """Single choice: one option is right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from wagtail import blocks
@@ -15,7 +15,7 @@ from .authoring import (
     options_from_content,
     read_options,
 )
-from .base import CORRECT, WHOLE, WRONG, Draft, Json, Lookup, MakeItem, Options, QuestionType, Result
+from .base import CORRECT, WHOLE, WRONG, Draft, Json, Lookup, MakeItem, Result
 from .html import is_blank
 
 
@@ -32,7 +32,7 @@ class SingleChoiceBlock(QuestionBlock):
         description = "One right option among several."
 
 
-class SingleChoice(QuestionType):
+class SingleChoice(choices.ChoiceType):
     """One option is right. The order of options is the learner's own, but for those that keep their place."""
 
     kind: ClassVar[str] = "single_choice"
@@ -77,15 +77,6 @@ class SingleChoice(QuestionType):
             found.append("A single choice has one right option; use multiple response for more.")
         return found
 
-    def answer_from_form(self, fields: Mapping[str, Sequence[str]]) -> Json:
-        return choices.chosen_from_form(fields)
-
-    def fields_of(self, answer: Json) -> list[tuple[str, str]]:
-        return choices.chosen_fields(answer)
-
-    def shown(self, public: Mapping[str, Json], answer: Json, order: Sequence[str]) -> dict[str, Json]:
-        return choices.shown_options(public, answer, order)
-
     def clean(self, public: Mapping[str, Json], answer: Json) -> Json:
         return choices.clean_choice(public, answer, at_most=1)
 
@@ -102,9 +93,3 @@ class SingleChoice(QuestionType):
 
     def best_answer(self, public: Mapping[str, Json], key: Mapping[str, Json]) -> Json:
         return {"c": key["correct"][:1]} if key["correct"] else None
-
-    def in_words(self, public: Mapping[str, Json], answer: Json) -> list[str]:
-        return choices.chosen_in_words(public, answer)
-
-    def options(self, public: Mapping[str, Json]) -> Options:
-        return choices.options_of(public)

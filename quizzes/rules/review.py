@@ -19,7 +19,7 @@ ASPECTS = {
     REMARK: "Remark on the chosen option",
     RIGHT_ANSWER: "Right answer",
     GENERAL: "Feedback for everyone",
-    RUBRIC: "Rubric",
+    RUBRIC: "Rubric and comment of who marked",
 }
 
 

@@ -6,6 +6,10 @@ from datetime import datetime, timedelta
 NETWORK_GRACE = timedelta(seconds=60)
 """A save that was sent in time may arrive this late."""
 
+HASTY_SECONDS = 3
+"""Below so many seconds a question nobody has read it: eight words, at the four a second of a quick reader, and one to
+choose. A pass that fast is shown to staff and has no effect."""
+
 
 @dataclass(frozen=True)
 class Allowance:
@@ -33,15 +37,41 @@ def most_generous(allowances: list[Allowance]) -> Allowance:
     )
 
 
+def extra_time(minutes: int, allowance: Allowance) -> timedelta:
+    """What a grant adds to a limit: its percent of the limit, and its minutes."""
+    return timedelta(seconds=minutes * 60 * (allowance.time_percent - 100) // 100 + allowance.extra_minutes * 60)
+
+
+def closing(closes_at: datetime | None, *, minutes: int, allowance: Allowance) -> datetime | None:
+    """When a quiz closes for one learner: a grant extends the window by the same time that it adds to the limit."""
+    return closes_at + extra_time(minutes, allowance) if closes_at else None
+
+
 def deadline(
     start: datetime, *, minutes: int, allowance: Allowance, closes_at: datetime | None = None
 ) -> datetime | None:
-    """When the time ends; None for no limit. The quiz's closing cuts every attempt short."""
-    if not minutes or allowance.untimed:
-        return closes_at
-    seconds = minutes * 60 * allowance.time_percent // 100 + allowance.extra_minutes * 60
-    ends = start + timedelta(seconds=seconds)
-    return min(ends, closes_at) if closes_at else ends
+    """When the time ends; None for no limit.
+
+    The quiz's closing cuts an attempt short, that of an untimed learner excepted: untimed means no clock at all, though
+    nothing can be begun any more once the quiz is closed.
+    """
+    if allowance.untimed:
+        return None
+    closes = closing(closes_at, minutes=minutes, allowance=allowance)
+    if not minutes:
+        return closes
+    ends = start + timedelta(minutes=minutes) + extra_time(minutes, allowance)
+    return min(ends, closes) if closes else ends
+
+
+def late_until(deadline_at: datetime, late_minutes: int) -> datetime:
+    """Until when a paper may still be handed in whose answers can no longer be changed."""
+    return deadline_at + timedelta(minutes=late_minutes)
+
+
+def is_hasty(start: datetime, end: datetime, questions: int) -> bool:
+    """Handed in faster than the questions can be read."""
+    return questions > 0 and (end - start).total_seconds() < HASTY_SECONDS * questions
 
 
 def grace_until(deadline_at: datetime | None) -> datetime | None:

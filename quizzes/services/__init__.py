@@ -3,6 +3,7 @@
 from quizzes.services.answers import ItemOutcome, SaveReport, SentItem, save_answers
 from quizzes.services.attempts import StartRefusedError, settle, settle_due, start_attempt, submit_attempt
 from quizzes.services.authoring import build_quiz, course_bank, import_question
+from quizzes.services.checking import check_answer
 from quizzes.services.publishing import (
     freeze_missed,
     freeze_question,
@@ -10,6 +11,7 @@ from quizzes.services.publishing import (
     publish_question,
     quiz_problems,
 )
+from quizzes.services.safety import remind_of_safety
 from quizzes.services.standing import QuizStanding, quiz_standing
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "SentItem",
     "StartRefusedError",
     "build_quiz",
+    "check_answer",
     "course_bank",
     "freeze_missed",
     "freeze_question",
@@ -27,6 +30,7 @@ __all__ = [
     "publish_question",
     "quiz_problems",
     "quiz_standing",
+    "remind_of_safety",
     "save_answers",
     "settle",
     "settle_due",

@@ -14,11 +14,15 @@ from django.utils import timezone
 from core.freeze import digest
 from enrollments.models import Enrollment
 from quizzes.models import Attempt, AttemptEvent, AttemptItem
+from quizzes.models.quiz import PRACTICE
 from quizzes.questions import question_type
 from quizzes.questions.base import AnswerError, Json
 from quizzes.questions.freezing import in_language
 
 Kind = AttemptEvent.Kind
+FINAL = "You have asked for the feedback: this answer is final."
+LONGEST_KEPT = 60_000
+"""Characters of one field in the log: more than any kind of question accepts."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class SentItem:
     token: str
     flagged: bool | None = None
     touched: bool = False
+    certainty: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,8 @@ class ItemOutcome:
 class SaveReport:
     """What became of a save. `ended`: nothing was stored, the attempt is over or its time is."""
 
-    ended: bool = False
     outcomes: list[ItemOutcome] = field(default_factory=list)
+    ended: bool = False
 
     def by_result(self, result: str) -> list[ItemOutcome]:
         """The outcomes of one sort."""
@@ -78,19 +83,32 @@ def save_answers(
     """
     now = at or timezone.now()
     mine = Attempt.objects.filter(uuid=attempt_uuid, enrollment__in=Enrollment.objects.active(now).filter(user=user))
-    running = mine.filter(Q(grace_until=None) | Q(grace_until__gte=now), state=Attempt.State.IN_PROGRESS)
-    if not running.update(rev=F("rev") + max(1, len(sent))):
-        return _too_late(mine, sent, now, request_id)
+    if not mine.filter(still_running(now)).update(rev=F("rev") + max(1, len(sent))):
+        return too_late(mine, sent, now, request_id)
+    return take_answers(attempt_uuid=attempt_uuid, sent=sent, at=now, request_id=request_id)
+
+
+def still_running(at: datetime) -> Q:
+    """Attempts in which an answer that arrives at this moment counts."""
+    return Q(state=Attempt.State.IN_PROGRESS) & (Q(grace_until=None) | Q(grace_until__gte=at))
+
+
+def take_answers(*, attempt_uuid: uuid.UUID, sent: Mapping[int, SentItem], at: datetime, request_id: str) -> SaveReport:
+    """Decide about each answer and store those that stand. The caller has changed the attempt's row for as many
+    events."""
     items = AttemptItem.objects.filter(attempt__uuid=attempt_uuid, position__in=sent)
-    rows = list(items.select_related("attempt", "version").defer("version__key"))
-    report = SaveReport()
-    for item in rows:
-        report.outcomes.append(_apply(item, sent[item.position], now, request_id))
+    rows = items.select_related("attempt__quiz_version", "version").defer("version__key")
+    report = SaveReport([_apply(item, sent[item.position], at, request_id) for item in rows])
     changed = [outcome.item for outcome in report.outcomes if outcome.result == "saved"]
     if changed:
-        AttemptItem.objects.bulk_update(changed, ["answer", "answer_rev", "saved_at", "flagged"])
-    _record(report.outcomes, now, request_id)
+        AttemptItem.objects.bulk_update(changed, ["answer", "answer_rev", "saved_at", "flagged", "certainty"])
+    _record(report.outcomes, at, request_id)
     return report
+
+
+def asks_certainty(terms: Mapping[str, Any]) -> bool:
+    """Whether answers carry how sure one was: in practice only, where the quiz asks it."""
+    return bool(terms["certainty"]) and terms["mode"] == PRACTICE
 
 
 def _apply(item: AttemptItem, sent: SentItem, now: datetime, page: str) -> ItemOutcome:
@@ -102,23 +120,32 @@ def _apply(item: AttemptItem, sent: SentItem, now: datetime, page: str) -> ItemO
         )
     except AnswerError as refusal:
         return ItemOutcome(item, "refused", sent=_bounded(sent.fields), message=str(refusal))
-    if item.locked_at is not None:
-        return ItemOutcome(
-            item, "refused", sent=answer, message="You have asked for the feedback: this answer is final."
-        )
-    if not kept.may_follow(item.answer, answer):
-        return ItemOutcome(item, "refused", sent=answer, message="A step that was taken cannot be taken back.")
-    flag_changed = sent.flagged is not None and sent.flagged != item.flagged
-    if sent.flagged is not None:
-        item.flagged = sent.flagged
     revision, _, shown = sent.token.partition(".")
-    if answer == item.answer or (shown == digest(answer)[:12] and not sent.touched):
-        # Nothing new, or an older page that sends back only what it was shown.
-        return ItemOutcome(item, "saved" if flag_changed else "unchanged", sent=answer)
-    if revision != str(item.answer_rev) and not (page and page == _last_page(item)):
+    # Nothing new, or an older page that sends back only what it was shown.
+    same = answer == item.answer or (shown == digest(answer)[:12] and not sent.touched)
+    if item.locked_at is not None:
+        return ItemOutcome(item, "unchanged" if same else "refused", sent=answer, message="" if same else FINAL)
+    if not same and not kept.may_follow(item.answer, answer):
+        return ItemOutcome(item, "refused", sent=answer, message="A step that was taken cannot be taken back.")
+    beside = _take_beside(item, sent)
+    if same:
+        return ItemOutcome(item, "saved" if beside else "unchanged", sent=answer)
+    # A longer path through a dialogue keeps what stands, so it meets nothing. Comparing would show where it leads.
+    goes_on = not kept.may_follow(answer, item.answer)
+    if not goes_on and revision != str(item.answer_rev) and not (page and page == _last_page(item)):
         return ItemOutcome(item, "stale", sent=answer)
     item.answer, item.answer_rev, item.saved_at = answer, item.answer_rev + 1, now
     return ItemOutcome(item, "saved", sent=answer)
+
+
+def _take_beside(item: AttemptItem, sent: SentItem) -> bool:
+    """The flag, and how sure one is: neither is an answer, so neither has a revision. Whether one changed."""
+    before = (item.flagged, item.certainty)
+    if sent.flagged is not None:
+        item.flagged = sent.flagged
+    if sent.certainty is not None and asks_certainty(item.attempt.quiz_version.terms):
+        item.certainty = sent.certainty
+    return before != (item.flagged, item.certainty)
 
 
 def _last_page(item: AttemptItem) -> str:
@@ -137,14 +164,20 @@ def _record(outcomes: list[ItemOutcome], now: datetime, request_id: str) -> None
             at=now,
             kind=kinds[outcome.result],
             item=outcome.item,
-            payload={"answer": outcome.sent, "rev": outcome.item.answer_rev, "flagged": outcome.item.flagged},
+            payload=_payload(outcome),
             request_id=request_id,
         )
         for number, outcome in enumerate(told)
     )
 
 
-def _too_late(mine: Any, sent: Mapping[int, SentItem], now: datetime, request_id: str) -> SaveReport | None:
+def _payload(outcome: ItemOutcome) -> dict[str, Any]:
+    item = outcome.item
+    beside = {} if item.certainty is None else {"certainty": item.certainty}
+    return {"answer": outcome.sent, "rev": item.answer_rev, "flagged": item.flagged, **beside}
+
+
+def too_late(mine: Any, sent: Mapping[int, SentItem], now: datetime, request_id: str) -> SaveReport | None:
     """Refused, and kept word for word: what arrives late can be read by staff."""
     if not mine.update(rev=F("rev") + max(1, len(sent))):
         return None
@@ -165,8 +198,8 @@ def _too_late(mine: Any, sent: Mapping[int, SentItem], now: datetime, request_id
 
 
 def _bounded(fields: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """What was sent, within the size that a log row may have."""
+    """What was sent, within the size that a log row may have. The longest answer that a question takes fits."""
     return {
-        name[:20]: [value[:2000].replace("\x00", "") for value in values[:50]]
-        for name, values in list(fields.items())[:20]
+        name[:80]: [value[:LONGEST_KEPT].replace("\x00", "") for value in values[:100]]
+        for name, values in list(fields.items())[:100]
     }

@@ -7,7 +7,6 @@ PostgreSQL; on SQLite a transaction holds the write lock from its beginning.
 
 import secrets
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,13 +14,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from enrollments.models import Enrollment
-from enrollments.services import complete_unit
 from quizzes import grading
-from quizzes.models import Attempt, AttemptEvent, AttemptItem, Grade, QuizPage
-from quizzes.questions import question_type
-from quizzes.questions.freezing import in_language
-from quizzes.rules.standing import BEST, has_passed
-from quizzes.rules.timing import grace_until
+from quizzes.models import Attempt, AttemptEvent, AttemptItem, QuizPage
+from quizzes.rules.timing import grace_until, late_until
+from quizzes.services.finishing import complete_if_passed, mark_paper
 from quizzes.services.paper import make_paper
 from quizzes.services.publishing import freeze_quiz
 from quizzes.services.standing import QuizStanding, quiz_standing
@@ -104,22 +100,60 @@ def _note(attempt: Attempt, kind: str, now: datetime, request_id: str) -> None:
 
 
 def settle(*, attempt: Attempt, at: datetime | None = None) -> Attempt:
-    """End an attempt whose time and grace are over, from what was saved. Called first wherever one is touched."""
+    """Do what the end of the time asks for. Called first wherever an attempt is touched.
+
+    Deadline and grace are over: it is handed in as it was saved; or, where the quiz takes late papers, it is overdue:
+    nothing can be changed, it can be handed in. One that nobody handed in by then is abandoned: no score, one try used.
+    """
     now = at or timezone.now()
-    if not attempt.is_open or not attempt.out_of_time(now):
+    if not attempt.is_open or not attempt.out_of_time(now) or attempt.deadline_at is None:
         return attempt
-    return _finish(attempt, by=SettledBy.TIMER, submitted_at=attempt.deadline_at or now, now=now, request_id="")
+    late = attempt.quiz_version.terms["late_minutes"]
+    if attempt.state == Attempt.State.IN_PROGRESS and not late:
+        return _finish(attempt, by=SettledBy.TIMER, submitted_at=attempt.deadline_at, now=now, request_id="")
+    if attempt.state == Attempt.State.IN_PROGRESS:
+        attempt = _become_overdue(attempt, late_until(attempt.deadline_at, late), now)
+    if attempt.state == Attempt.State.OVERDUE and attempt.out_of_time(now):
+        attempt = _abandon(attempt, now)
+    return attempt
+
+
+@transaction.atomic
+def _become_overdue(attempt: Attempt, until: datetime, now: datetime) -> Attempt:
+    """From here on `grace_until` is the last moment to hand in: always until when something of the learner counts."""
+    running = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.IN_PROGRESS, grace_until__lt=now)
+    if running.update(state=Attempt.State.OVERDUE, grace_until=until, rev=F("rev") + 1):
+        _event(attempt, Kind.OVERDUE, now, until=until.isoformat())
+    return _read_again(attempt)
+
+
+@transaction.atomic
+def _abandon(attempt: Attempt, now: datetime) -> Attempt:
+    late = Attempt.objects.filter(pk=attempt.pk, state=Attempt.State.OVERDUE, grace_until__lt=now)
+    if late.update(state=Attempt.State.ABANDONED, settled_by=SettledBy.TIMER, rev=F("rev") + 1):
+        _event(attempt, Kind.ABANDONED, now)
+    return _read_again(attempt)
+
+
+def _event(attempt: Attempt, kind: str, now: datetime, **payload: object) -> None:
+    """Write one event under the number that the attempt's row has just got."""
+    attempt.refresh_from_db(fields=["rev"])
+    AttemptEvent.objects.create(attempt=attempt, seq=attempt.rev, at=now, kind=kind, payload=payload)
 
 
 def settle_due(*, limit: int = 200, at: datetime | None = None) -> int:
-    """Settle attempts that nobody came back to, for `sweep`; returns how many ended."""
+    """Settle attempts that nobody came back to, for `sweep`; returns how many changed."""
     now = at or timezone.now()
     due = (
         Attempt.objects.out_of_time(now)
         .select_related("enrollment__user", "quiz", "quiz_version")
-        .order_by("grace_until")
+        .order_by("grace_until")[:limit]
     )
-    return sum(not settle(attempt=attempt, at=now).is_open for attempt in due[:limit])
+    changed = 0
+    for attempt in due:
+        before = attempt.state
+        changed += settle(attempt=attempt, at=now).state != before
+    return changed
 
 
 def submit_attempt(*, attempt: Attempt, at: datetime | None = None, request_id: str = "") -> Attempt:
@@ -142,79 +176,26 @@ def _finish(attempt: Attempt, *, by: str, submitted_at: datetime, now: datetime,
     )
     if not won:
         return _read_again(attempt)
-    _mark(attempt, now)
-    attempt.refresh_from_db(fields=["rev"])
+    attempt.submitted_at, attempt.settled_by, attempt.engine = submitted_at, by, grading.ENGINE
+    mark_paper(attempt, now)
+    marks = {"score_m": attempt.score_m, "max_m": attempt.max_m, "passed": attempt.passed}
     AttemptEvent.objects.create(
         attempt=attempt,
         seq=attempt.rev,
         at=now,
         kind=Kind.SUBMITTED if by == SettledBy.LEARNER else Kind.SETTLED,
-        payload={"score_m": attempt.score_m, "max_m": attempt.max_m, "passed": attempt.passed},
+        payload=marks,
         request_id=request_id,
     )
-    attempt.submitted_at, attempt.settled_by = submitted_at, by
-    _complete_if_passed(attempt, now)
+    complete_if_passed(attempt, now)
     return attempt
 
 
 def _read_again(attempt: Attempt) -> Attempt:
     attempt.refresh_from_db(
-        fields=["state", "submitted_at", "settled_by", "rev", "score_m", "max_m", "passed", "critical_failed"]
+        fields=[
+            *("state", "submitted_at", "settled_by", "rev", "score_m", "max_m", "passed", "critical_failed"),
+            *("deadline_at", "grace_until"),
+        ]
     )
     return attempt
-
-
-def _mark(attempt: Attempt, now: datetime) -> None:
-    """Grade every item once and add up. The paper's marks, its grades and its total are written together."""
-    items = list(attempt.items.select_related("version"))
-    results = {}
-    for item in items:
-        version = item.version
-        if not question_type(version.kind).asks:
-            continue
-        public = in_language(version.public, settings.LANGUAGE_CODE)
-        result = results[item.pk] = grading.grade(version.kind, public, version.key, item.answer, None)
-        item.grade_state, item.fraction_ppm = result.state, result.fraction_ppm
-        item.score_m = grading.points(item.points_m, result.fraction_ppm)
-        item.critical_failed = result.critical_failed
-    AttemptItem.objects.bulk_update(items, ["grade_state", "fraction_ppm", "score_m", "critical_failed"])
-    Grade.objects.bulk_create(
-        Grade(item=item, at=now, engine=grading.ENGINE, fraction_ppm=results[item.pk].fraction_ppm)
-        for item in items
-        if item.pk in results
-    )
-    total = grading.total(
-        ((item.points_m, item.score_m or 0, item.critical_failed) for item in items),
-        attempt.quiz_version.settings["pass_mark"],
-    )
-    waits = any(result.needs_human for result in results.values())
-    marks: dict[str, Any] = {
-        "state": Attempt.State.AWAITING_HUMAN if waits else Attempt.State.GRADED,
-        "score_m": total.score_m,
-        "max_m": total.max_m,
-        "critical_failed": total.critical_failed,
-        "passed": None if waits else total.passed,
-    }
-    Attempt.objects.filter(pk=attempt.pk).update(**marks)
-    for name, value in marks.items():
-        setattr(attempt, name, value)
-
-
-def _complete_if_passed(attempt: Attempt, now: datetime) -> None:
-    """Passing by the quiz's own way of counting completes the unit, once; a later worse attempt takes nothing away."""
-    terms = attempt.quiz_version.settings
-    if terms["method"] == BEST:
-        passed = bool(attempt.passed)
-    else:
-        finished = (
-            Attempt.objects.finished().filter(enrollment=attempt.enrollment_id, quiz=attempt.quiz_id).order_by("number")
-        )
-        tries = [other.as_try for other in finished]
-        passed = has_passed(tries, method=terms["method"], pass_mark=terms["pass_mark"])
-    if passed:
-        complete_unit(
-            enrollment=attempt.enrollment,
-            unit=attempt.quiz,
-            evidence={"attempt": str(attempt.uuid), "score_m": attempt.score_m, "max_m": attempt.max_m},
-            at=attempt.submitted_at or now,
-        )

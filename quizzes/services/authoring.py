@@ -13,10 +13,16 @@ from wagtail.models import Page
 from core.publishing import PublishRefused
 from courses.models import CoursePage, ModulePage
 from quizzes.models import Question, QuestionBank, QuizPage, QuizSection, QuizSlot, Tag
+from quizzes.models.cases import NOT_ASKED
+from quizzes.models.quiz import LATER_TERMS
+from quizzes.questions.case import Case
 from quizzes.services.content_format import ident, stream_of
 from quizzes.services.publishing import freeze_question, freeze_quiz
 
-OPTIONAL_TERMS = ("closes_at", "honor_statement", "method", "review_policy", "shuffle_options", "shuffle_questions")
+OPTIONAL_TERMS = (
+    *("closes_at", "honor_statement", "method", "required", "review_policy", "shuffle_options", "shuffle_questions"),
+    *LATER_TERMS,
+)
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
@@ -28,7 +34,7 @@ def import_question(
     version. Raises PublishRefused with every reason where it could not be asked."""
     external_id = spec["id"]
     origin = f"{bank.course.slug if bank.course else 'school'}/{bank.name}/{external_id}"
-    stream = stream_of(spec, origin)
+    stream = stream_of(spec, origin, bank)
     tags = _tags(spec.get("tags", ()))
     fields = {
         "title": spec["title"][:200],
@@ -73,15 +79,13 @@ def build_quiz(
     """A quiz.toml as a published quiz at the end of the module, its questions in the course's bank. Twice is once."""
     course = CoursePage.objects.get(path=module.path[:-4])
     bank = bank or course_bank(course=course)
-    asked = [
-        (import_question(bank=bank, spec=question, author=user, at=at), Decimal(str(question.get("points", 1))))
-        for question in spec["question"]
-    ]
+    asked = _import_all(spec["question"], bank, user, at)
+    number = sum(one["kind"] not in NOT_ASKED for one in spec["question"])
     quiz = QuizPage.objects.child_of(module).filter(slug=spec["slug"]).first()
     fields = {
         "title": spec["title"],
         "intro": _MARKDOWN.render(spec.get("intro", "")).strip(),
-        "summary": spec.get("summary", f"{len(asked)} questions, {spec['pass_mark']} % needed."),
+        "summary": spec.get("summary", f"{number} questions, {spec['pass_mark']} % needed."),
         "minutes": spec.get("minutes") or 15,
         "pass_mark": spec["pass_mark"],
         "time_limit_minutes": spec.get("minutes", 0),
@@ -102,6 +106,19 @@ def build_quiz(
     quiz.save_revision(user=user).publish(user=user, skip_permission_checks=True)
     freeze_quiz(quiz=quiz, at=at)
     return QuizPage.objects.get(pk=quiz.pk)
+
+
+def _import_all(
+    specs: list[Mapping[str, Any]], bank: QuestionBank, author: Any, at: datetime | None
+) -> list[tuple[Question, Decimal]]:
+    """The questions of the quiz's own places. Those of a case come with it, and are stored first: it names them."""
+    cases = [one for one in specs if one["kind"] == Case.kind]
+    in_cases = {part for case in cases for part in case["parts"]}
+    stored = {
+        one["id"]: import_question(bank=bank, spec=one, author=author, at=at)
+        for one in [*(one for one in specs if one not in cases), *cases]
+    }
+    return [(stored[one["id"]], Decimal(str(one.get("points", 1)))) for one in specs if one["id"] not in in_cases]
 
 
 def _write(

@@ -10,18 +10,25 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from core.publishing import PublishRefused
 from library.models import Figure
+from quizzes.models import Question, QuestionBank
 from quizzes.questions import question_type
+from quizzes.questions.case import Case
 
 NAMESPACE = uuid.UUID("5c8f8d2c-6f0e-5b8e-9a53-0d3f6d2f7b11")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
-def stream_of(spec: Mapping[str, Any], origin: str) -> list[dict[str, Any]]:
-    """The body of the question. ``origin`` is its name among all questions."""
+def stream_of(spec: Mapping[str, Any], origin: str, bank: QuestionBank | None = None) -> list[dict[str, Any]]:
+    """The body of the question. ``origin`` is its name among all questions; ``bank`` holds the parts that it names."""
     kept = question_type(spec["kind"])
-    value: dict[str, Any] = {"stem": _html(spec["text"]), "feedback": _html(spec.get("feedback", ""))}
+    value: dict[str, Any] = {"stem": _html(spec["text"])}
+    if "feedback" in kept.block.base_blocks:
+        value["feedback"] = _html(spec.get("feedback", ""))
     value |= kept.from_content(spec, lambda part, item: _item(origin, part, item))
+    if kept.kind == Case.kind:
+        value["parts"] = _in_bank(value["parts"], bank)
     if slug := spec.get("figure"):
         place = "image" if "image" in kept.block.base_blocks else "illustration"
         value[place] = {"figure": Figure.objects.get(slug=slug).pk, "picture": None}
@@ -31,6 +38,17 @@ def stream_of(spec: Mapping[str, Any], origin: str) -> list[dict[str, Any]]:
 def ident(origin: str, part: str) -> str:
     """A lasting id."""
     return str(uuid.uuid5(NAMESPACE, f"{origin}\n{part}"))
+
+
+def _in_bank(parts: list[dict[str, Any]], bank: QuestionBank | None) -> list[dict[str, Any]]:
+    """The parts of a case by their numbers in the bank. Without a bank (a sample) there are none to choose yet."""
+    if bank is None:
+        return []
+    named = Question.objects.filter(bank=bank, external_id__in=[part["value"] for part in parts])
+    numbers = dict(named.values_list("external_id", "pk"))
+    if missing := [part["value"] for part in parts if part["value"] not in numbers]:
+        raise PublishRefused([f'The bank has no question "{name}" for the case.' for name in missing])
+    return [{**part, "value": numbers[part["value"]]} for part in parts]
 
 
 def _html(markdown: str) -> str:

@@ -11,6 +11,8 @@ from wagtail.models import Page
 from core.freeze import digest
 from core.publishing import PublishRefused
 from quizzes.models import Question, QuestionVersion, QuizPage, QuizVersion
+from quizzes.models.cases import NOT_ASKED, part_problems, parts_by_question
+from quizzes.services.pictures import link_pictures
 
 
 def publish_question(
@@ -37,8 +39,13 @@ def freeze_question(
     try:
         with transaction.atomic():
             version.save()
+            link_pictures([version])
     except IntegrityError:  # somebody else published at the same moment and made this number
         return QuestionVersion.objects.filter(question=stored).order_by("-number")[0]
+    if version.kind in NOT_ASKED or (latest and latest.kind in NOT_ASKED):
+        # A quiz says how many questions it has: a case with other parts makes a new version of it.
+        for quiz in QuizPage.objects.live().filter(sections__slots__question=stored).distinct():
+            freeze_quiz(quiz=quiz, at=at)
     return version
 
 
@@ -89,8 +96,8 @@ def freeze_quiz(*, quiz: QuizPage, at: datetime | None = None) -> QuizVersion:
 
 
 def draw_pool(slot: dict[str, Any]) -> list[int]:
-    """The questions that a drawing slot can choose from now."""
-    pool = Question.objects.filter(bank_id=slot["bank"]).askable().tagged(slot["tags"])
+    """The questions that a drawing slot can choose from now. Cases and texts are placed, never drawn."""
+    pool = Question.objects.filter(bank_id=slot["bank"]).askable().tagged(slot["tags"]).exclude(kind__in=NOT_ASKED)
     return sorted(pool.values_list("pk", flat=True))
 
 
@@ -119,12 +126,17 @@ def quiz_problems(page: Page) -> list[str]:
     if not slots:
         return ["Add at least one question to the quiz."]
     found = []
-    asked = [slot.question_id for slot in slots if slot.question_id]
+    placed = [slot.question_id for slot in slots if slot.question_id]
+    cases = parts_by_question(placed)
+    asked = placed + [part for parts in cases.values() for part in parts]
     if len(asked) != len(set(asked)):
-        found.append("A question stands in the quiz twice.")
-    found += [problem for slot in slots if slot.question for problem in _fixed_problems(slot.question)]
+        found.append("A question stands in the quiz twice, by itself or as a part of a case.")
+    for slot in slots:
+        if slot.question:
+            found += _fixed_problems(slot.question)
+            found += part_problems(slot.question, cases.get(slot.question_id, ()))
     found += _draw_problems(page.frozen_slots(), set(asked))
-    if not sum(slot.points_m for slot in slots):
+    if not sum(slot.points_m for slot in slots if cases.get(slot.question_id, True)):
         found.append("Give at least one question points, or nobody can pass.")
     return found
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from core.access import visible
 from quizzes.models import AttemptItem, Question, QuestionVersion, QuizPage
+from quizzes.models.cases import parts_by_question
+from quizzes.questions.case import Case
 from quizzes.rules.twins import Twins, near_twins
 
 MOST_TWINS = 20
@@ -28,8 +30,9 @@ class Usage:
 
 def usage_of(question: Question, *, user: Any) -> Usage:
     """Counted now, in a constant number of queries. Twins are named only from banks that this person may read."""
-    fixed = QuizPage.objects.filter(sections__slots__question=question).distinct().order_by("title")
-    tags = set(question.tags.values_list("pk", flat=True))
+    asked = [question.pk, *_cases_with(question)]
+    fixed = QuizPage.objects.filter(sections__slots__question__in=asked).distinct().order_by("title")
+    tags = {tag.pk for tag in question.tags.all()}
     drawing = QuizPage.objects.filter(sections__slots__bank=question.bank_id).distinct().order_by("title")
     could = [quiz for quiz in drawing.prefetch_related("sections__slots__tags") if _draws(quiz, question.bank_id, tags)]
     return Usage(
@@ -39,6 +42,12 @@ def usage_of(question: Question, *, user: Any) -> Usage:
         versions=QuestionVersion.objects.filter(question=question).count(),
         twins=twins_of(question, user=user),
     )
+
+
+def _cases_with(question: Question) -> list[int]:
+    """The cases that ask this question as one of their parts."""
+    cases = Question.objects.filter(bank=question.bank_id, kind=Case.kind).values_list("pk", flat=True)
+    return [case for case, parts in parts_by_question(cases).items() if question.pk in parts]
 
 
 def _draws(quiz: QuizPage, bank_id: int, tags: set[int]) -> bool:

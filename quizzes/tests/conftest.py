@@ -1,6 +1,10 @@
 """A learner in a course with a quiz."""
 
+import json
+import os
 from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,3 +31,16 @@ def enrollment(learner: User, course: CoursePage) -> Enrollment:
 def make_quiz(course: CoursePage) -> Callable[..., Any]:
     """`make_quiz(*questions, **terms)` in the course."""
     return lambda *questions, **terms: factories.make_quiz(course, *questions, **terms)
+
+
+@pytest.fixture
+def corpus_cases() -> Callable[[str], list[dict[str, Any]]]:
+    """`corpus_cases("ordering_grading")`: published cases from outside the project, numbers read exactly."""
+    if not (folder := os.environ.get("QUIZ_CORPUS_DIR")):
+        pytest.skip("QUIZ_CORPUS_DIR names no folder with the quiz corpus")
+
+    def read(name: str) -> list[dict[str, Any]]:
+        cases = json.loads((Path(folder) / "cases" / f"{name}.json").read_text("utf-8"), parse_float=Fraction)
+        return list(cases)
+
+    return read

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from quizzes.questions.freezing import Frozen, freeze
 
+from . import picture_specs, written_specs
+
 
 def item(value: dict[str, Any], ident: str | None = None) -> dict[str, Any]:
     """One entry of a stored list, with a lasting id."""
@@ -87,9 +89,73 @@ def numerics(draw: st.DrawFn) -> Frozen:
     )
 
 
+def essay_raw(*rows: tuple[str, list[int]], **more: Any) -> dict[str, Any]:
+    """An essay, with a rubric whose rows and levels have ids that are easy to read: row `r`, levels `r0`, `r1`."""
+    rubric = [
+        item(
+            {
+                "title": f"Row {row}",
+                "levels": [item({"title": f"{row} {n}", "points": p}, f"{row}{n}") for n, p in enumerate(points)],
+            },
+            row,
+        )
+        for row, points in rows
+    ]
+    return {"stem": "<p>Why?</p>", "rubric": rubric, **more}
+
+
+def sort_raw(**statuses: str) -> dict[str, Any]:
+    """Statements by their ids, each with its status."""
+    statements = [item({"text": f"Statement {one}", "status": status}, one) for one, status in statuses.items()]
+    return {"stem": "<p>How sure?</p>", "statements": statements}
+
+
+def reply(ident: str, leads_to: str = "", points: int = 0, **more: Any) -> dict[str, Any]:
+    """A reply of a dialogue."""
+    return item({"text": f"Reply {ident}", "leads_to": leads_to, "points": points, **more}, ident)
+
+
+def talk_raw(steps: dict[str, list[dict[str, Any]]], **more: Any) -> dict[str, Any]:
+    """A dialogue: the steps by their names, which are their ids too."""
+    nodes = [item({"name": name, "text": f"Client {name}", "choices": found}, name) for name, found in steps.items()]
+    return {"stem": "<p>Talk.</p>", "nodes": nodes, **more}
+
+
+@st.composite
+def status_sorts(draw: st.DrawFn) -> Frozen:
+    """Any publishable status sort."""
+    statuses = draw(st.lists(st.sampled_from(["established", "taught", "contested"]), min_size=2, max_size=8))
+    raw = sort_raw(**{f"o{n}": status for n, status in enumerate(statuses)})
+    return frozen("status_sort", {**raw, "policy": draw(st.sampled_from(["per_statement", "all_or_nothing"]))})
+
+
+@st.composite
+def dialogues(draw: st.DrawFn) -> Frozen:
+    """Any publishable dialogue: each step leads to the next one, to a later one, or to the end."""
+    count = draw(st.integers(1, 6))
+    steps = {}
+    for step in range(count):
+        later = ["", *(f"n{n}" for n in range(step + 1, count))]
+        ahead = "" if step == count - 1 else f"n{step + 1}"
+        replies = [reply(f"o{step}", ahead, draw(st.integers(1, 9)))]
+        for n in range(draw(st.integers(0, 3))):
+            replies.append(reply(f"o{step}x{n}", draw(st.sampled_from(later)), draw(st.integers(0, 9))))
+        steps[f"n{step}"] = replies
+    return frozen("dialogue", talk_raw(steps))
+
+
 def questions() -> st.SearchStrategy[Frozen]:
     """Any publishable question of any kind."""
-    return st.one_of(single_choices(), multiple_responses(), true_falses(), numerics())
+    return st.one_of(
+        single_choices(),
+        multiple_responses(),
+        true_falses(),
+        numerics(),
+        status_sorts(),
+        dialogues(),
+        picture_specs.picture_questions(),
+        written_specs.written_questions(),
+    )
 
 
 def any_json() -> st.SearchStrategy[Any]:
@@ -105,5 +171,20 @@ def any_json() -> st.SearchStrategy[Any]:
     trees = st.recursive(
         leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4)
     )
-    near = st.fixed_dictionaries({}, optional={"c": st.lists(leaves, max_size=5) | trees, "v": leaves, "u": leaves})
+    statuses = st.dictionaries(
+        leaves.map(str), st.sampled_from(["established", "taught", "wrong"]) | leaves, max_size=5
+    )
+    near = st.fixed_dictionaries(
+        {},
+        optional={
+            **picture_specs.near_answers(leaves),
+            **written_specs.near_answers(leaves),
+            "c": st.lists(leaves, max_size=5) | trees,
+            "v": leaves,
+            "u": leaves,
+            "h": leaves,
+            "s": statuses | trees,
+            "b": st.lists(leaves, max_size=5) | trees,
+        },
+    )
     return st.one_of(trees, near)

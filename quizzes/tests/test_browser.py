@@ -1,11 +1,15 @@
 """The paper in a real Chromium: each answer is saved as it is given, and a lost connection loses nothing."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -80,3 +84,53 @@ def test_an_older_window_does_not_overwrite_a_newer_answer(window: Any, attempt:
     expect(older.locator("#q2 [data-saved]")).to_contain_text("Another window holds a newer answer.")
     assert answers(attempt)[1] == {"c": [attempt.items.get(position=2).option_order[0]]}
     assert attempt.events.filter(kind="stale").count() == 1
+
+
+def log_out(attempt: Attempt) -> None:
+    """The log-in ends while the page is open."""
+    Session.objects.all().delete()
+
+
+def test_after_logging_in_again_what_was_typed_has_gone_through(window: Any, attempt: Any) -> None:
+    page = paper(window, attempt)
+    log_out(attempt)
+    page.locator("#q1-answer select").select_option("g")
+    page.locator("#q1-answer input[type=text]").fill("5")
+    page.locator("#q1").get_by_role("button", name="Log in and save").click()
+    page.wait_for_url("**/accounts/login/**")
+    page.fill("input[name=login]", attempt.enrollment.user.email)
+    page.fill("input[name=password]", "still-point-demo")
+    page.locator("main form button[type=submit]").first.click()
+    page.get_by_text(re.compile("What you typed at .* was saved")).first.wait_for()
+    assert page.url.endswith(f"/attempts/{attempt.uuid}/")
+    assert answers(attempt)[0] == {"v": "5", "u": "g"}
+
+
+def test_an_older_window_leads_to_both_answers_and_the_chosen_one_counts(window: Any, attempt: Any) -> None:
+    older, newer = paper(window, attempt), paper(window, attempt)
+    for page, option in ((newer, 0), (older, 1)):
+        with page.expect_response("**/save/"):
+            page.locator("#q2 input[type=radio]").nth(option).check()
+    older.get_by_role("button", name="Compare the two answers").click()
+    older.get_by_role("heading", name="Two answers: which one counts?").wait_for()
+    assert Axe().run(older).violations_count == 0
+    older.locator("#q2-answer input[type=radio]").nth(2).check()
+    older.get_by_role("button", name="Save and go on").click()
+    older.wait_for_url(f"**/attempts/{attempt.uuid}/#q2")
+    assert answers(attempt)[1] == {"c": [attempt.items.get(position=2).option_order[2]]}
+
+
+def test_a_checked_answer_shows_its_feedback_in_place(window: Any, attempt: Any) -> None:
+    policy = {"after_item": ["right_wrong"], "after_submit": ["score"]}
+    terms = {**attempt.quiz_version.settings, "mode": "practice", "certainty": True, "review_policy": policy}
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE quizzes_quizversion SET settings = %s", [json.dumps(terms)])
+    page = paper(window, attempt)
+    page.locator("#q2-answer input[type=radio]").first.check()
+    page.locator("#q2").get_by_role("button", name="Check this answer").click()
+    expect(page.locator("#q2-feedback")).to_contain_text("This answer is final now.")
+    expect(page.locator("#q2-feedback")).to_be_focused()
+    expect(page.locator("#q2-answer")).to_have_attribute("disabled", "")
+    assert Axe().run(page).violations_count == 0
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320

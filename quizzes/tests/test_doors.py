@@ -56,18 +56,22 @@ PAPER = {
     "operator": 404,
 }
 REVIEW = {**PAPER, "learner": 302}
-POSTS = {**PAPER, "learner": 303}
-START = {**POSTS, "classmate": 303}
+POSTS = {**PAPER, "visitor": 303, "learner": 303}
+START = {**POSTS, "visitor": 302, "classmate": 303}
+LOG = {**PAPER, "learner": 200}
+UNKNOWN = dict.fromkeys(PAPER, 404)
 DOORS = [
     ("get", "/attempts/{attempt}/", PAPER),
     ("get", "/attempts/{attempt}/?check=1", PAPER),
     ("get", "/attempts/{attempt}/review/", REVIEW),
     ("post", "/attempts/{attempt}/save/", POSTS),
     ("post", "/attempts/{attempt}/submit/", POSTS),
+    ("post", "/attempts/{attempt}/check/", {**PAPER, "visitor": 303, "learner": 404}),  # checks nothing in an exam
+    ("get", "/attempts/{attempt}/log/", LOG),
     ("post", "/quizzes/{quiz}/start/", START),
     ("get", "/attempts/" + NOWHERE + "/", dict.fromkeys(PAPER, 404) | {"visitor": 302}),
-    ("post", "/attempts/" + NOWHERE + "/save/", dict.fromkeys(PAPER, 404) | {"visitor": 302}),
-    ("post", "/attempts/" + NOWHERE + "/submit/", dict.fromkeys(PAPER, 404) | {"visitor": 302}),
+    ("post", "/attempts/" + NOWHERE + "/save/", UNKNOWN | {"visitor": 303}),
+    ("post", "/attempts/" + NOWHERE + "/submit/", UNKNOWN | {"visitor": 303}),
     ("post", "/quizzes/999999/start/", dict.fromkeys(PAPER, 404) | {"visitor": 302}),
     ("post", f"/quizzes/{2**63}/start/", dict.fromkeys(PAPER, 404) | {"visitor": 302}),
 ]
@@ -88,7 +92,7 @@ def test_who_passes_which_door(world: Any, method: Any, path: Any, expected: Any
 def test_a_visitor_comes_back_to_the_page_after_logging_in(world: Any) -> None:
     address = f"/attempts/{world['attempt'].uuid}/save/"
     sent_to = Client().post(address)["Location"]
-    assert sent_to == f"/accounts/login/?next={address}"
+    assert sent_to == f"/accounts/login/?next=/attempts/{world['attempt'].uuid}/"
     back = browser(world["people"]["learner"]).get(address)
     assert (back.status_code, back["Location"]) == (302, f"/attempts/{world['attempt'].uuid}/")
 

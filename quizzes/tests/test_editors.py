@@ -13,11 +13,15 @@ from core.access import can
 from courses.models import CoursePage
 from courses.tests.factories import make_course, make_user
 from enrollments.models import Enrollment
+from library.models import Figure
+from library.pictures import picture_facts
 from quizzes import grading
 from quizzes.admin.authoring import sample_stream
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, Grade, Question, QuizVersion
 from quizzes.questions import KINDS
+from quizzes.questions.base import Lookup
 from quizzes.questions.freezing import freeze
+from quizzes.questions.pictures import named_pictures
 from quizzes.rules.twins import fingerprint, near_twins
 from quizzes.services import course_bank, import_question, start_attempt
 
@@ -40,7 +44,9 @@ def author(client: Client, instructor: User) -> Client:
 
 @pytest.mark.parametrize("kind", [kind for kind in ALL_KINDS if kind != "case"])
 def test_each_kind_offers_a_finished_sample(kind: str) -> None:
-    spec = freeze(kind=kind, raw=sample_stream(kind)[0]["value"], language="en")
+    Figure.objects.create(slug="lateral-skull", title="Skull", alt="A skull.", description="A skull from the side.")
+    raw = sample_stream(kind)[0]["value"]
+    spec = freeze(kind=kind, raw=raw, language="en", lookup=Lookup(pictures=picture_facts(named_pictures(raw))))
     assert grading.publishing_problems(kind, spec.public["en"], spec.key) == []
 
 

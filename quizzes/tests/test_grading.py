@@ -209,12 +209,8 @@ def test_what_is_cleaned_once_stays_as_it_is(question: Any, answer: Any) -> None
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:
-    assert sorted(each.kind for each in QUESTION_TYPES) == [
-        "multiple_response",
-        "numeric",
-        "single_choice",
-        "true_false",
-    ]
+    kinds = [each.kind for each in QUESTION_TYPES]
+    assert len(set(kinds)) == len(kinds)
 
 
 # Totals.

@@ -4,6 +4,22 @@ The doors that take a POST send whoever comes by GET (back from logging in, by a
 """
 
 from quizzes.views.attempts import attempt, save, start, submit
+from quizzes.views.checking import check
+from quizzes.views.log import log
+from quizzes.views.pictures import question_picture
 from quizzes.views.results import review
+from quizzes.views.safety import answer_safety, safety, safety_answer
 
-__all__ = ["attempt", "review", "save", "start", "submit"]
+__all__ = [
+    "answer_safety",
+    "attempt",
+    "check",
+    "log",
+    "question_picture",
+    "review",
+    "safety",
+    "safety_answer",
+    "save",
+    "start",
+    "submit",
+]

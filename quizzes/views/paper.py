@@ -1,6 +1,9 @@
-"""A paper as it is shown: what is asked and what was answered. The key is never loaded here."""
+"""A paper as it is shown: what is asked and what was answered.
 
-from dataclasses import dataclass
+No key is loaded here but those of answers that are final because their feedback was asked for.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from itertools import count
@@ -10,14 +13,17 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
-from quizzes.models import Attempt, AttemptItem
+from quizzes.models import Attempt, AttemptItem, QuestionVersion
 from quizzes.questions import question_type
 from quizzes.questions.base import Json
 from quizzes.questions.freezing import in_language
 from quizzes.questions.html import inline
 from quizzes.questions.numbers import plainly
+from quizzes.rules.certainty import LEVELS
 from quizzes.rules.words import clock_in_words
-from quizzes.services.answers import token_of
+from quizzes.services.answers import asks_certainty, token_of
+from quizzes.services.checking import BY_PEOPLE, shown_per_item
+from quizzes.views.feedback import Feedback, feedback_now
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,9 @@ class AskedItem:
     hint: str
     error: str
     parts: dict[str, Any]
+    may_check: bool = False
+    levels: tuple[tuple[int, str], ...] = ()
+    feedback: Feedback | None = None
 
     @property
     def id(self) -> str:
@@ -51,9 +60,25 @@ class AskedItem:
 
 
 def asked_items(attempt: Attempt, errors: dict[int, str] | None = None) -> list[AskedItem]:
-    """The whole paper in one query, without any key."""
-    items = attempt.items.select_related("version").defer("version__key").order_by("position")
-    return number_items([(item, (errors or {}).get(item.position, "")) for item in items])
+    """The whole paper in one query without any key; a second one for the keys of answers that are final."""
+    items = list(attempt.items.select_related("version").defer("version__key").order_by("position"))
+    terms = attempt.quiz_version.terms
+    shown = shown_per_item(terms)
+    final = [item for item in items if item.locked_at is not None] if shown else []
+    keyed = QuestionVersion.objects.in_bulk([item.version_id for item in final]) if final else {}
+    for item in final:
+        item.version = keyed[item.version_id]
+    feedback = {item.position: feedback_now(item, shown) for item in final}
+    levels = tuple(LEVELS.items()) if asks_certainty(terms) else ()
+    return [
+        replace(
+            item,
+            may_check=bool(shown) and item.asks and not item.locked and item.kind != BY_PEOPLE,
+            levels=levels if item.asks else (),
+            feedback=feedback.get(item.position),
+        )
+        for item in number_items([(item, (errors or {}).get(item.position, "")) for item in items])
+    ]
 
 
 def number_items(items: list[tuple[AttemptItem, str]]) -> list[AskedItem]:
@@ -103,17 +128,19 @@ def clock(moment: datetime) -> str:
     return clock_in_words(timezone.localtime(moment))
 
 
-def seconds_left(attempt: Attempt, now: datetime) -> int | None:
+def seconds_left(ends: datetime | None, now: datetime) -> int | None:
     """By the server's clock; None where there is no limit."""
-    return max(0, int((attempt.deadline_at - now).total_seconds())) if attempt.deadline_at else None
+    return max(0, int((ends - now).total_seconds())) if ends else None
 
 
 def both_texts(item: AttemptItem, sent: Json) -> dict[str, Any]:
-    """The answer that stands and the one that came from an older page, and the fields that would keep the latter."""
+    """The answer that stands and the one from an older page, and the question with the latter in it, to be changed."""
     public, kept = in_language(item.version.public, settings.LANGUAGE_CODE), question_type(item.version.kind)
+    asked_now = asked(item)
     return {
-        "item": asked(item),
+        "item": replace(
+            asked_now, parts=kept.shown(public, sent, item.option_order), error=kept.notice(public, sent), saved_at=""
+        ),
         "stands": kept.in_words(public, item.answer),
         "came": kept.in_words(public, sent),
-        "fields": kept.fields_of(sent),
     }

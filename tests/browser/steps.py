@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django.conf import settings
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from quizzes.models import Attempt, AttemptItem
 from quizzes.questions import question_type
@@ -54,20 +54,54 @@ def take_quiz(page: Page, *, right: bool) -> None:
 
 
 def _answer(page: Page, item: AttemptItem, *, right: bool) -> None:
+    """The best answer, entered as its form fields; or a wrong choice, a wrong number, and the rest left open."""
     public = in_language(item.version.public, settings.LANGUAGE_CODE)
-    best: Any = question_type(item.version.kind).best_answer(public, item.version.key)
+    kept = question_type(item.version.kind)
+    best: Any = kept.best_answer(public, item.version.key)
     section = page.locator(f"#q{item.position}")
+    if not right:
+        _answer_wrongly(section, best or {})
+    elif item.version.kind == "ordering":
+        _put_in_order(section, f"q{item.position}-", kept.fields_of(best))
+    else:
+        for name, value in kept.fields_of(best):
+            _enter(section, f"q{item.position}-{name}", value)
+
+
+def _answer_wrongly(section: Locator, best: dict[str, Any]) -> None:
     if "c" in best:
-        values = section.locator("input[type=radio], input[type=checkbox]:not([name$=flag])").evaluate_all(
-            "inputs => inputs.map(input => input.value)"
-        )
-        wanted = best["c"] if right else [value for value in values if value not in best["c"]][:1]
-        for value in wanted:
-            section.locator(f"input[value='{value}']").check()
-        return
-    section.locator("input[type=text]").fill(best["v"] if right else "999999")
-    if best.get("u") and section.locator("select").count():
-        section.locator("select").select_option(best["u"])
-    elif best.get("u") and right:
-        unit = section.locator("input[name$='-u']")
-        unit.fill(best["u"])
+        section.locator("input[name$='-c']").locator(f"xpath=self::*[not({_any_of(best['c'])})]").first.check()
+    elif "v" in best:
+        section.locator("input[name$='-v']").fill("999999")
+
+
+def _any_of(values: list[str]) -> str:
+    return " or ".join(f"@value='{value}'" for value in values)
+
+
+def _put_in_order(section: Locator, prefix: str, places: list[tuple[str, str]]) -> None:
+    """By the lists of places; where a script has replaced them, by the buttons, from the first place on."""
+    for name, place in sorted(places, key=lambda one: int(one[1])):
+        box = section.locator(f"select[name='{prefix}{name}']")
+        if box.is_visible():
+            box.select_option(place)
+            continue
+        row = section.locator(f"li:has(select[name='{prefix}{name}'])")
+        for _ in range(int(row.evaluate("row => [...row.parentElement.children].indexOf(row)")) + 1 - int(place)):
+            row.locator("[data-move='-1']").click()
+
+
+def _enter(section: Locator, name: str, value: str) -> None:
+    """One form field as a person fills it. A reply of a dialogue is a button, and the page comes back after it."""
+    field = section.locator(f"[name='{name}']")
+    if name.endswith("-b"):
+        section.locator(f"button[value='{value}']").click()
+        section.page.wait_for_load_state()
+    elif field.count() and field.first.get_attribute("type") in {"radio", "checkbox"}:
+        section.locator(f"[name='{name}'][value='{value}']").check()
+    elif field.count() and field.first.evaluate("field => field.tagName") == "SELECT":
+        field.select_option(value)
+    elif field.count():
+        field.fill(value)
+    else:  # a number's unit, where the form has no list of units: it is written behind the number
+        section.locator("input[type=text]").press_sequentially(f" {value}")

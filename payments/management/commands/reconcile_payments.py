@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from payments.services import StripeDownError, is_set_up, reconcile
+from payments.services import is_set_up, run_reconciliation
 from payments.services.events import order_named
 
 
@@ -21,7 +21,7 @@ def span(text: str) -> timedelta:
 
 
 class Command(BaseCommand):
-    """Prints each difference that it repaired; exits with 1 if there was one, 2 if Stripe cannot be read, else 0."""
+    """Prints each difference that it repaired; exits with 1 if there was one, 2 if something cannot be read, else 0."""
 
     help = "Read Stripe for every order that may have moved, and repair what differs."
 
@@ -38,12 +38,11 @@ class Command(BaseCommand):
         order = order_named(options["order"]) if options["order"] else None
         if options["order"] and order is None:
             raise CommandError(f"There is no order {options['order']}.")
-        try:
-            differences = reconcile(since=span(options["since"]), order=order)
-        except StripeDownError as down:
-            raise CommandError(f"Stripe cannot be read ({down}). Run this again later.", returncode=2) from down
-        for line in differences:
+        run = run_reconciliation(since=span(options["since"]), order=order)
+        for line in run.differences:
             self.stdout.write(line)
-        self.stdout.write(f"{len(differences)} repaired." if differences else "Nothing differs.")
-        if differences:
+        if run.error:
+            raise CommandError(f"Stripe cannot be read: {run.error} Run this again later.", returncode=2)
+        self.stdout.write(f"{len(run.differences)} repaired." if run.differences else "Nothing differs.")
+        if run.differences:
             sys.exit(1)

@@ -1,0 +1,52 @@
+"""A table of money as a file: CSV and XLSX that no spreadsheet runs as a program."""
+
+import csv
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from core.records import as_text
+
+Line = list[Any]
+BOM = "\ufeff"
+"""By which spreadsheets see that a CSV is UTF-8."""
+
+
+def exported(request: HttpRequest, name: str, lines: Iterable[Line]) -> HttpResponseBase | None:
+    """The file that the address asks for (`export=csv` or `xlsx`); None: the page."""
+    write = {"csv": _as_csv, "xlsx": _as_xlsx}.get(request.GET.get("export", ""))
+    return write(name, lines) if write else None
+
+
+def _as_csv(name: str, lines: Iterable[Line]) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8", headers=headers)
+    rows = ([as_text(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
+    csv.writer(response).writerows(rows)
+    return response
+
+
+def _as_xlsx(name: str, lines: Iterable[Line]) -> FileResponse:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Stillpoint")
+    for line in lines:
+        sheet.append([_cell(sheet, value) for value in line])
+    out = BytesIO()
+    book.save(out)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=f"{name}.xlsx")
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    """A text is a text, whatever it begins with."""
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell.data_type = "s"
+    return cell

@@ -1,0 +1,26 @@
+"""Which uploaded pictures the versions of questions show.
+
+A version pins a picture by the hash of its file, and shows the file that the picture has now. Replacing the file does
+not reach back into the version: its hash stays, so statistics and reviews know that what was met is no longer what is
+shown, and the next publish makes a new version. Wagtail deletes the replaced file; keeping every one of them would also
+keep what was replaced because it must not be shown (a person without a release).
+"""
+
+from collections.abc import Iterable
+
+from library.models import Picture
+from quizzes.models import QuestionVersion, VersionPicture
+from quizzes.questions.pictures import uploaded_pictures
+
+
+def link_pictures(versions: Iterable[QuestionVersion]) -> None:
+    """Record what stored versions show: those pictures are no longer deleted, and whoever met a version may see them.
+
+    Whoever inserts versions in bulk calls it for all of them at once. Doing it again changes nothing.
+    """
+    named = {(version.pk, picture) for version in versions for picture in uploaded_pictures(version.public)}
+    if not named:
+        return
+    existing = set(Picture.objects.filter(pk__in={picture for _, picture in named}).values_list("pk", flat=True))
+    rows = [VersionPicture(version_id=version, picture_id=picture) for version, picture in sorted(named)]
+    VersionPicture.objects.bulk_create([row for row in rows if row.picture_id in existing], ignore_conflicts=True)
