@@ -12,9 +12,12 @@ from hypothesis import settings
 
 from accounts.models import User
 from courses.models import CoursePage
+from courses.services import assign_instructor
+from courses.tests.factories import make_user
 from enrollments.models import Enrollment
 
 from . import factories
+from .marking_steps import ADDRESS, LEARNER
 
 # A busy machine is no failure, and nothing is left behind in the tree.
 settings.register_profile("quizzes", deadline=None, database=None)
@@ -44,3 +47,22 @@ def corpus_cases() -> Callable[[str], list[dict[str, Any]]]:
         return list(cases)
 
     return read
+
+
+@pytest.fixture
+def blackbird(db: None) -> User:
+    return make_user(ADDRESS, legal_name=LEARNER)
+
+
+@pytest.fixture
+def second(course: Any) -> User:
+    person = make_user("second@example.com", legal_name="Sam Second")
+    assign_instructor(course=course, user=person)
+    return person
+
+
+@pytest.fixture
+def third(course: Any) -> User:
+    person = make_user("third@example.com", legal_name="Thea Third")
+    assign_instructor(course=course, user=person)
+    return person

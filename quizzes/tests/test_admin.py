@@ -91,6 +91,13 @@ def test_no_door_opens_to_a_question_of_another_course(author: Any, mine: Any, f
     assert [author.get(address).status_code, author.post(address).status_code] == [404, 404]
 
 
+@pytest.mark.parametrize("odd", ["²", "abc", "99999999999999999999"])
+def test_a_number_that_is_none_is_not_found(author: Any, mine: Any, odd: Any) -> None:
+    names = ("wagtailsnippets_quizzes_question:edit", Question.snippet_viewset.chooser_viewset.get_url_name("chosen"))
+    doors = [reverse(name, args=[mine.pk]).replace(f"/{mine.pk}/", f"/{odd}/") for name in names]
+    assert [author.get(door).status_code for door in doors] == [404, 404]
+
+
 def test_revisions_of_another_course_are_closed_too(author: Any, foreign: Any) -> None:
     revision = foreign.save_revision()
     for door in ("revisions_view", "revisions_revert"):

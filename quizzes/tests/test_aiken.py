@@ -1,5 +1,6 @@
 """Aiken: what is taken, and what is refused by line."""
 
+import time
 from typing import Any
 
 import pytest
@@ -66,3 +67,9 @@ def test_a_file_without_any_answer_is_not_aiken() -> None:
     with pytest.raises(UnreadableFile) as refused:
         read("Which?\nA) one\nB) two\n")
     assert str(refused.value) == 'This is not an Aiken file: no line begins with "ANSWER:".'
+
+
+def test_an_option_that_is_there_a_hundred_thousand_times_keeps_nobody_busy() -> None:
+    begun = time.process_time()
+    (found,) = aiken.parse(b"Which?\n" + b"A. x\n" * 100_000 + b"ANSWER: A\n")
+    assert (found.reason, time.process_time() - begun < 5) == ("Option A is there twice.", True)

@@ -1,11 +1,13 @@
 """Writing questions: banks, publishing, versions, lint, and seeding from the content format."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import ProtectedError
@@ -13,6 +15,7 @@ from django.db.models import ProtectedError
 from core.publishing import PublishRefused
 from courses.models import ModulePage
 from courses.tests.factories import make_module
+from library.models import Figure
 from quizzes.models import Question, QuestionBank, QuestionVersion, QuizPage, QuizSection, QuizSlot, QuizVersion, Tag
 from quizzes.questions import question_type
 from quizzes.services import (
@@ -28,6 +31,7 @@ from quizzes.services import (
 from . import factories, specs
 
 CONTENT = Path(__file__).resolve().parents[2] / "demo" / "content"
+FIGURES = Path(settings.BASE_DIR) / "static/figures"
 
 
 def bank(course: Any = None) -> Any:
@@ -216,6 +220,17 @@ def test_a_quiz_that_nobody_took_goes_with_its_module_and_one_that_was_taken_sta
 @pytest.mark.parametrize("path", sorted(CONTENT.glob("*/*/quiz.toml")), ids=lambda path: path.parent.name)
 def test_the_schools_own_quizzes_can_be_asked(course: Any, path: Any) -> None:
     spec = tomllib.loads(path.read_text())
+    for slug in {one["figure"] for one in spec["question"] if "figure" in one}:
+        size = re.search(r'width="(\d+)" height="(\d+)"', (FIGURES / f"{slug}.svg").read_text()).groups()
+        width, height = (int(number) for number in size)
+        Figure.objects.create(slug=slug, title=slug, alt=slug, description=slug, width=width, height=height)
     quiz = build_quiz(module=ModulePage.objects.child_of(course).first(), spec=spec)
     asked = sum(question_type(one["kind"]).asks for one in spec["question"])
     assert (quiz.live, quiz.versions.get().question_count) == (True, asked)
+
+
+def test_a_figure_that_the_library_lacks_is_named(course: Any) -> None:
+    spec = {**factories.choice("pictured"), "figure": "no-such-figure"}
+    with pytest.raises(PublishRefused) as refused:
+        import_question(bank=QuestionBank.objects.create(name="School"), spec=spec)
+    assert refused.value.messages == ['The library has no figure "no-such-figure".']

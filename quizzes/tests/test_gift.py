@@ -376,8 +376,10 @@ def test_a_binary_file_is_refused() -> None:
         "<b>x</b>" + "<p " * 30_000 + " {T}",
         "[markdown]" + "[" * 3_000 + " {T}",
         "&" * 100_000 + " {T}",
+        "[html]" + "<ul><li>" * 50_000 + " {T}",
+        "// " + "[id:" * 50_000 + "\nx {T}",
     ],
-    ids=["categories", "braces", "shares", "tags", "comments", "broken tags", "brackets", "entities"],
+    ids=["categories", "braces", "shares", "tags", "comments", "broken tags", "brackets", "entities", "lists", "ids"],
 )
 def test_no_file_keeps_us_busy_without_end(text: Any) -> None:
     begun = time.process_time()

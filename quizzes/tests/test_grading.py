@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from quizzes import grading
 from quizzes.grading import grade, publishing_problems
 from quizzes.questions import QUESTION_TYPES, question_type
-from quizzes.questions.base import WHOLE, AnswerError
+from quizzes.questions.base import WHOLE, AnswerError, SpecError
 
 from . import specs
 
@@ -206,6 +206,59 @@ def test_what_is_cleaned_once_stays_as_it_is(question: Any, answer: Any) -> None
     except AnswerError:
         return
     assert question_type(kind).clean(public, once) == once
+
+
+@given(specs.questions(), specs.any_json())
+def test_the_item_report_takes_any_answer_and_knows_what_a_clean_one_chose(question: Any, answer: Any) -> None:
+    kind, public, key = specs.sides(question)
+    kept = question_type(kind)
+    assert all(isinstance(one, str) for one in (*kept.chosen(answer), *kept.chose(key, answer)))
+    try:
+        clean = kept.clean(public, answer)
+    except AnswerError:
+        return
+    rows = {row.id for row in kept.choosables(public, key)}
+    assert set(kept.chose(key, clean)) <= rows
+
+
+@given(specs.questions(), specs.any_json())
+def test_a_stored_answer_stands_in_the_form_and_can_be_told_in_words(question: Any, answer: Any) -> None:
+    kind, public, _ = specs.sides(question)
+    kept = question_type(kind)
+    try:
+        clean = kept.clean(public, answer)
+    except AnswerError:
+        return
+    fields: dict[str, list[str]] = {}
+    for name, value in kept.fields_of(clean):
+        fields.setdefault(name, []).append(value)
+    assert kept.clean(public, kept.answer_from_form(fields)) == clean
+    assert all(isinstance(line, str) for line in [*kept.in_words(public, clean), kept.notice(public, clean)])
+    assert isinstance(kept.shown(public, clean, list(kept.options(public).ids)), dict)
+
+
+@pytest.mark.parametrize(("locale", "written"), [("en", "1,000.5"), ("comma", "1000,5")])
+def test_the_best_number_is_written_as_the_locale_reads_it(locale: Any, written: Any) -> None:
+    question = specs.frozen("numeric", specs.numeric_raw("1,000.5", locale=locale))
+    _, public, key = specs.sides(question)
+    assert question_type("numeric").best_answer(public, key) == {"v": written, "u": ""}
+    assert publishing_problems(*specs.sides(question)) == []
+
+
+def test_the_base_unit_is_found_however_its_factor_is_written() -> None:
+    question = specs.frozen("numeric", specs.numeric_raw("5", unit_mode="required", units={"g": "1.0", "mg": "0.001"}))
+    assert publishing_problems(*specs.sides(question)) == []
+
+
+@pytest.mark.parametrize("kind", ["numeric", "cloze"])
+def test_decimals_that_nobody_writes_are_refused_before_anything_is_frozen(kind: Any) -> None:
+    with pytest.raises(SpecError):
+        specs.frozen(kind, {"stem": "<p>?</p>", "locale": "apostrophe"})
+
+
+def test_a_statement_about_a_tolerance_that_we_do_not_know_is_not_published() -> None:
+    question = specs.frozen("numeric", specs.numeric_raw("5", tolerance_kind="vague"))
+    assert "Choose how the tolerance is meant." in publishing_problems(*specs.sides(question))
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:

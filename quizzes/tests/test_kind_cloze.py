@@ -179,3 +179,8 @@ def test_known_words_come_from_the_glossary_and_from_the_bank(course: Any, djang
     assert key["terms"] == ["jugulars", "ocular"]
     with django_assert_num_queries(2):
         asked.spec()
+
+
+def test_an_unfinished_cloze_can_be_looked_at() -> None:
+    empty = cloze("")
+    assert question_type("cloze").shown(empty.public["en"], None, ()) == {"segments": [], "total": 0}

@@ -184,7 +184,9 @@ def test_each_moment_opens_what_it_names_and_no_moment_before_it_does(
         return {"q1-rev": "0.x", "q1-c": second}
 
     first = one_try()
-    look("saved", [as_learner.post(f"/attempts/{first.uuid}/save/", wrong(first)), *pages(as_learner, quiz, first.uuid)])
+    look(
+        "saved", [as_learner.post(f"/attempts/{first.uuid}/save/", wrong(first)), *pages(as_learner, quiz, first.uuid)]
+    )
     check = as_learner.post(f"/attempts/{first.uuid}/check/", wrong(first) | {"check": "1"}, follow=True)
     look("checked", [check])
     look("handed in", [as_learner.post(f"/attempts/{first.uuid}/submit/", follow=True)])

@@ -246,4 +246,4 @@ def test_100_questions_cost_as_much_as_5(desk: Client, make_quiz: Any, people: A
     fold_statistics()
     words(desk, address(small))
     bare = cost(desk, "/admin/quizzes/questions/new/")
-    assert (cost(desk, address(small)), cost(desk, address(large))) == (bare + 6, bare + 6)
+    assert (cost(desk, address(small)), cost(desk, address(large))) == (bare + 5, bare + 5)

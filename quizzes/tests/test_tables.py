@@ -88,6 +88,12 @@ def test_numbers_dates_and_formulas_of_a_workbook_are_what_was_typed() -> None:
     assert [entry.value["answers"][0]["value"]["text"] for entry in found[1:3]] == ["=1+1", "2026-11-20"]
 
 
+@pytest.mark.parametrize("correct", ["1, 3", "A C", "a;c;", "3,1,"])
+def test_right_options_are_named_by_number_or_letter(correct: Any) -> None:
+    found = one(kind="multiple_response", question="?", option_1="x", option_2="y", option_3="z", correct=correct)
+    assert [entry["value"]["correct"] for entry in found.value["options"]] == [True, False, True]
+
+
 def test_id_tags_and_points_are_read() -> None:
     found = one(id="q7", kind="essay", question="Tell us.", tags="anatomy/dura, basics", points="2.5")
     assert (found.external_id, found.tags, str(found.points)) == ("q7", ("anatomy/dura", "basics"), "5/2")
@@ -103,6 +109,8 @@ def test_id_tags_and_points_are_read() -> None:
         ({"kind": "single_choice", "question": "?", "correct": "1"}, 'column "option 1" is empty.'),
         ({"kind": "single_choice", "question": "?", "option_1": "a", "correct": "2"},
          'column "correct" names "2", which is none of the options.'),
+        ({"kind": "single_choice", "question": "?", "option_1": "a", "option_2": "b", "correct": "AB"},
+         'column "correct" names "AB", which is none of the options.'),
         ({"kind": "single_choice", "question": "?", "option_1": "a", "option_2": "b", "correct": "1 2"},
          'column "correct" names more than one option; a single choice has one that is right.'),
         ({"kind": "multiple_response", "question": "?", "option_1": "a", "correct": "1", "marking": "luck"},
