@@ -1,11 +1,12 @@
 """Questions in the back office, and why a quiz must not be published yet."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar, NoReturn
 
-from django.http import HttpRequest
+from django.db.models import Model
+from django.http import Http404, HttpRequest
 from django.templatetags.static import static
-from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.urls import URLPattern, URLResolver, include, path, re_path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from wagtail import hooks
@@ -14,11 +15,13 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.permissions import register_permission_policy
+from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
 from wagtail.snippets.models import register_snippet
 
 from quizzes.admin import pictures, urls
 from quizzes.admin.accommodations import AccommodationViewSet, accommodations_item
 from quizzes.admin.attempts import AttemptPermissions, AttemptViewSet, attempts_item
+from quizzes.admin.authoring import twins_item
 from quizzes.admin.bank import BankPermissionPolicy, QuestionGroup
 from quizzes.admin.interchange import export_item, import_item
 from quizzes.admin.results_menu import gradebook_item, marking_item, regrades_item
@@ -30,7 +33,6 @@ from quizzes.services.order_evidence import attempts_as_evidence
 register_permission_policy(Question, BankPermissionPolicy(Question))
 register_permission_policy(QuestionBank, BankPermissionPolicy(QuestionBank))
 register_permission_policy(Attempt, AttemptPermissions(Attempt))
-QuestionGroup.submenu_hook = "register_questions_menu_item"
 register_snippet(QuestionGroup)
 
 results_menu = Menu(register_hook_name="register_results_menu_item", construct_hook_name="construct_results_menu")
@@ -71,6 +73,28 @@ def pictures_of_questions_stay() -> list[URLPattern]:
     return [path("images/<int:image_id>/delete/", pictures.delete_picture)]
 
 
+def not_a_door(request: HttpRequest) -> NoReturn:
+    """Nothing is here, for anyone."""
+    raise Http404
+
+
+@hooks.register("register_admin_urls", order=-1)
+def questions_are_chosen_one_by_one() -> list[URLPattern]:
+    """Wagtail's address for many at once does not ask whose they are: any number would show a title."""
+    return [re_path(r"^snippets/choose/quizzes/(?:question|questionbank)/chosen-multiple/", not_a_door)]
+
+
+@hooks.register("register_bulk_action", order=100)
+class DeletesNothing(DeleteBulkAction):
+    """In place of Wagtail's: its page names whatever it refuses to delete, the questions of others too."""
+
+    models: ClassVar[list[type[Model]]] = [Question, QuestionBank]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> NoReturn:
+        """Nothing that a paper may point at is deleted."""
+        raise Http404
+
+
 @hooks.register("before_bulk_action")
 def pictures_stay_in_bulk(request: HttpRequest, action_type: str, objects: list[Any], action: Any) -> Any:
     """Many pictures at once."""
@@ -97,7 +121,7 @@ def quiz_can_be_taken(page: Page) -> list[str]:
 for item in (marking_item, gradebook_item, regrades_item, statistics_item):
     hooks.register("register_results_menu_item", item)
 
-for item in (import_item, export_item):
+for item in (import_item, export_item, twins_item):
     hooks.register("register_questions_menu_item", item)
 
 hooks.register("order_evidence", attempts_as_evidence, order=10)

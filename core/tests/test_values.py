@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core import freeze, money
 from core.hours import own_count
 from core.templatetags import amounts
-from core.validation import page_number, search_text
+from core.validation import page_number, search_text, whole_number
 
 MINUTE = 60
 
@@ -148,3 +148,12 @@ def test_a_page_number_is_a_small_whole_number_or_the_first_page(typed, page):
 )
 def test_a_search_is_trimmed_short_and_without_nul(typed, read):
     assert search_text(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("7", 7), ("123456789", 123_456_789), ("1234567890", None), ("²", None), ("٣", None), ("-1", None), ("", None),
+     (None, None), ("1 ", None), ("abc", None)],
+)  # fmt: skip
+def test_a_number_from_an_address_is_digits_or_nothing(typed, number):
+    assert whole_number(typed) == number

@@ -8,7 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
+from wagtail.admin.menu import MenuItem
 from wagtail.snippets.views.snippets import CreateView
 
 from accounts.requests import OwnRequest
@@ -80,6 +82,19 @@ def sample_stream(kind: str) -> list[dict[str, Any]]:
 def _empty_stream(kind: str) -> list[dict[str, Any]]:
     block = BY_KIND[kind].block()
     return [{"type": kind, "id": str(uuid4()), "value": block.get_prep_value(block.get_default())}]
+
+
+class TwinsItem(MenuItem):
+    """In the menu of those who write questions."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whoever may change a question."""
+        return bool(request.user.has_perm("quizzes.change_question"))
+
+
+def twins_item() -> MenuItem:
+    """Questions that nearly ask the same."""
+    return TwinsItem("Possible twins", reverse("question_twins"), name="question-twins", icon_name="copy", order=650)
 
 
 @require_safe

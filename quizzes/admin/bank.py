@@ -186,4 +186,5 @@ class QuestionGroup(SnippetViewSetGroup):
     menu_label = "Questions"
     menu_icon = "help"
     menu_order = 310
+    submenu_hook = "register_questions_menu_item"
     items = (QuestionViewSet, QuestionBankViewSet, TagViewSet)

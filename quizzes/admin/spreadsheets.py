@@ -30,7 +30,7 @@ def as_csv(name: str, lines: Iterator[list[Any]]) -> StreamingHttpResponse:
 def as_xlsx(name: str, lines: Iterator[list[Any]]) -> FileResponse:
     """A workbook of one sheet. A text is a text there, whatever it begins with."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Gradebook")
+    sheet = book.create_sheet(name[:31])
     for line in lines:
         sheet.append([_cell(sheet, value) for value in line])
     out = BytesIO()

@@ -23,6 +23,9 @@ MAX_DEPTH = 100
 MAX_ELEMENTS = 200_000
 _LINE = "\x00line"
 
+LONGEST_HTML = 100_000
+"""Characters; no question is longer."""
+
 BREAKING = {"div", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "pre", "tr", "table", "hr",
             "figure", "figcaption", "dl", "dt", "dd", "center", "address", "tbody", "thead"}  # fmt: skip
 LOST = {"table": "a table (its cells are kept as text)", "a": "a link (its words are kept)", "audio": "a sound",
@@ -194,9 +197,16 @@ class _Tidier(HTMLParser):
 
 
 def tidy(source: str) -> Text:
-    """HTML as another system wrote it, in the tags of a question."""
+    """HTML as another system wrote it, in the tags of a question.
+
+    Python's parser needs time in the square of the length for tags that never end, and so does every parser for lists
+    within lists: what follows the last ">" is text, and a text beyond any that a person formats is taken as it stands.
+    """
+    if len(source) > LONGEST_HTML:
+        return Text(as_html(source), (), ("the form of a text that is too long to be read as HTML",))
+    end = source.rfind(">") + 1
     reader = _Tidier()
-    reader.feed(source)
+    reader.feed(source[:end] + source[end:].replace("<", "&lt;"))
     reader.close()
     html = clean_html("".join(reader.state.parts).replace("\xa0", " "))
     html = re.sub(r"(\s*<br>)+$", "", re.sub(r"<(p|li)>\s*(<br>)*\s*</\1>", "", html)).strip()

@@ -17,8 +17,9 @@ KEY, ACCEPT, FULL, VOID = "key", "accept", "full", "void"
 TAKEN_OUT = "void"
 """The state of an item whose points left the maximum."""
 
-BY_PERSON, UNREADABLE, BETTER = "by_person", "unreadable", "better"
+BY_PERSON, UNREADABLE, BETTER, OWN = "by_person", "unreadable", "better", "own"
 KEPT = {
+    OWN: "nobody marks their own answers: somebody else has to ask for this paper",
     BY_PERSON: "a person gave this mark",
     UNREADABLE: "the newest version cannot read this answer",
     BETTER: "the mark that stands is better",

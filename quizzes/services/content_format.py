@@ -31,7 +31,7 @@ def stream_of(spec: Mapping[str, Any], origin: str, bank: QuestionBank | None = 
         value["parts"] = _in_bank(value["parts"], bank)
     if slug := spec.get("figure"):
         place = "image" if "image" in kept.block.base_blocks else "illustration"
-        value[place] = {"figure": Figure.objects.get(slug=slug).pk, "picture": None}
+        value[place] = {"figure": _figure(slug), "picture": None}
     return [{"type": kept.kind, "id": ident(origin, "body"), "value": value}]
 
 
@@ -49,6 +49,13 @@ def _in_bank(parts: list[dict[str, Any]], bank: QuestionBank | None) -> list[dic
     if missing := [part["value"] for part in parts if part["value"] not in numbers]:
         raise PublishRefused([f'The bank has no question "{name}" for the case.' for name in missing])
     return [{**part, "value": numbers[part["value"]]} for part in parts]
+
+
+def _figure(slug: str) -> int:
+    figure = Figure.objects.filter(slug=slug).first()
+    if figure is None:
+        raise PublishRefused([f'The library has no figure "{slug}".'])
+    return int(figure.pk)
 
 
 def _html(markdown: str) -> str:

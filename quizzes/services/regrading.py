@@ -16,7 +16,7 @@ from django.utils import timezone
 from core.freeze import digest
 from quizzes import grading
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, Grade, Question, QuizPage, Regrade
-from quizzes.rules.regrading import Change, Line, Mark, Outcome, plan
+from quizzes.rules.regrading import OWN, Change, Line, Mark, Outcome, plan
 from quizzes.services.finishing import complete_if_passed
 from quizzes.services.grades import newest_grades
 from quizzes.services.marking_queue import close_marking
@@ -95,6 +95,9 @@ def _look(regrade: Regrade, *, lock: bool = False) -> tuple[dict[str, Any], str,
     seen = 0
     for read in read_papers(regrade.question, regrade.quiz, lock=lock):
         seen += 1
+        if read.attempt.enrollment.user_id == regrade.created_by_id:
+            kept[OWN] += 1
+            continue
         rests_on.append(read.fingerprint)
         line = plan(read.paper, change)
         if line.kept:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -152,8 +152,10 @@ def answer_safety_return(
 def may_be_explained(*, safety_return: SafetyReturn, at: datetime | None = None) -> frozenset[str]:
     """What the reviews of all quizzes in which this learner met the question show now, in whichever course."""
     now = at or timezone.now()
+    still = Enrollment.objects.filter(user=safety_return.enrollment.user_id, closed_at=None)  # a try may still begin
     met = Attempt.objects.filter(
-        enrollment__user=safety_return.enrollment.user_id, items__version__question=safety_return.question_id
+        Q(enrollment__in=still) | Q(enrollment=safety_return.enrollment_id),
+        items__version__question=safety_return.question_id,
     )
     places = set(met.order_by().values_list("quiz", "enrollment"))
     quizzes = QuizPage.objects.in_bulk({quiz for quiz, _ in places})

@@ -3,12 +3,14 @@
 import io
 import stat
 import zipfile
+from time import process_time
 from typing import Any
 
 import pytest
 
 from quizzes.interchange import packages
 from quizzes.interchange.base import UnreadableFile
+from quizzes.interchange.markup import tidy
 from quizzes.interchange.packages import Package
 
 
@@ -160,3 +162,11 @@ def test_a_damaged_archive_is_refused(content: bytes) -> None:
 )
 def test_packages_of_other_systems_are_declined_by_name(name: str, what: str) -> None:
     assert refusal(zipped((name, b"{}"))) == f"This is {what}. We do not import it."
+
+
+@pytest.mark.parametrize("broken", ["<p ", "<ul><li>", "<b", "<!--", "<a href='"])
+def test_a_text_of_broken_tags_is_read_in_the_time_of_its_length(broken: str) -> None:
+    began = process_time()
+    tidy(broken * (1_000_000 // len(broken)))
+    tidy(broken * (50_000 // len(broken)))
+    assert process_time() - began < 5
