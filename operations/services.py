@@ -14,7 +14,7 @@ from courses.models import CoursePage
 from courses.services import make_edition, rebuild_catalogue
 from notifications.services import send_due_mails
 from operations.models import SweepRun
-from payments.services import send_waiting_refunds, sync_unfinished_orders
+from payments.services import reconcile_nightly, send_waiting_refunds, sync_unfinished_orders
 from quizzes.services import freeze_missed, remind_of_safety, settle_due
 from quizzes.services.statistics import fold_statistics
 
@@ -64,6 +64,7 @@ STEPS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("statistics folded", fold_statistics),
     ("orders synced", sync_unfinished_orders),
     ("refunds sent", send_waiting_refunds),
+    ("orders reconciled", reconcile_nightly),
     ("certificates issued", issue_pending),
     ("safety reminders", remind_of_safety),
     ("mails sent", send_due_mails),

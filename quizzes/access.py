@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q, QuerySet
+from wagtail.models import TaskState
 
 from core.access import Action
 from courses.models import CoursePage
@@ -74,7 +76,19 @@ def _banks(user: Any, action: Action, queryset: QuerySet[Any], prefix: str) -> Q
     if user.has_perm("quizzes.change_questionbank"):
         return queryset
     mine = Q(**{f"{prefix}course__in": user.teaches.values("course_id")})
+    if queryset.model is Question:
+        mine |= Q(pk__in=_asked_to_review(user))
     return queryset.filter(mine | Q(**{f"{prefix}course": None}) if action == "view" else mine)
+
+
+def _asked_to_review(user: Any) -> list[int]:
+    """Questions that wait for this person's approval: open to them until it is given."""
+    if not user.groups.filter(groupapprovaltask__active=True).exists():
+        return []
+    asked = TaskState.objects.reviewable_by(user).filter(
+        workflow_state__base_content_type=ContentType.objects.get_for_model(Question)
+    )
+    return [int(pk) for pk in asked.values_list("workflow_state__object_id", flat=True)]
 
 
 SEEING = ("view", "download")

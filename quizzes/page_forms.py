@@ -41,7 +41,10 @@ class QuestionForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "bank" in self.fields and self.for_user:
-            self.fields["bank"].queryset = visible(self.for_user, "edit", self.fields["bank"].queryset)
+            banks = self.fields["bank"].queryset
+            own = visible(self.for_user, "edit", banks)
+            # Who is asked to review a question edits it where it stands, without a bank of their own.
+            self.fields["bank"].queryset = own | banks.filter(pk=self.instance.bank_id)
 
     def is_valid(self) -> bool:
         valid = bool(super().is_valid())

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import (
     Collection,
@@ -18,11 +19,13 @@ from wagtail.models import (
     GroupPagePermission,
     Page,
     Workflow,
+    WorkflowContentType,
     WorkflowPage,
     WorkflowTask,
 )
 
 from courses.models import CourseIndexPage
+from quizzes.models import Question
 
 INSTRUCTORS, REVIEWERS, PROVIDERS = "Instructors", "Reviewers", "Providers"
 REVIEW = "Evidence review"
@@ -52,6 +55,7 @@ ROLES: dict[str, dict[str, tuple[str, ...]]] = {
         "evidence.contraindication": KEEP,
         "evidence.wordingpattern": EDIT,
         "library.figure": LOOK,
+        "quizzes.question": ("change", "view"),
     },
     PROVIDERS: {
         "wagtailadmin.admin": ("access",),
@@ -129,6 +133,8 @@ def ensure_review() -> None:
     workflow, _ = Workflow.objects.get_or_create(name=REVIEW)
     WorkflowTask.objects.get_or_create(workflow=workflow, task=task.task_ptr)
     WorkflowPage.objects.get_or_create(page=index.page_ptr, defaults={"workflow": workflow})
+    questions = ContentType.objects.get_for_model(Question)
+    WorkflowContentType.objects.get_or_create(content_type=questions, defaults={"workflow": workflow})
 
 
 def _group(name: str) -> Group:

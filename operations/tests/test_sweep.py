@@ -27,6 +27,7 @@ NAMES = [
     "statistics folded",
     "orders synced",
     "refunds sent",
+    "orders reconciled",
     "certificates issued",
     "safety reminders",
     "mails sent",

@@ -16,6 +16,7 @@ from core.validation import page_number
 from payments.admin.periods import LedgerForm, may_see_money, query_without
 from payments.admin.spreadsheets import exported
 from payments.services.ledger import Movement, by_month, movements, totals
+from payments.services.stripe_api import live_mode
 
 PER_PAGE = 50
 HEAD = ["When (UTC)", "What", "Order", "For", "Currency", "Gross", "Fee and net in", "Fee", "Net", "Number at Stripe"]
@@ -32,6 +33,7 @@ def ledger_page(request: HttpRequest) -> HttpResponseBase:
         return as_file
     context = {
         "form": form,
+        "live": live_mode(),
         "period": period,
         "page": Paginator(found, PER_PAGE).get_page(page_number(request.GET.get("p"))),
         "totals": totals(found),

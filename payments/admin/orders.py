@@ -20,6 +20,7 @@ from payments.forms import OrderFilters
 from payments.models import Order, PaymentFact, RefundRequest
 from payments.services import StripeDownError, StripeRefusedError, settle_review, sync_order
 from payments.services.receipts import receipt_of
+from payments.services.review import add_note
 from payments.services.story import story_of
 
 CHANGE = "payments.change_order"
@@ -123,6 +124,7 @@ class OrderViewSet(ModelViewSet):
             path("read/<int:pk>/", partial(act_on_order, act=read_again, viewset=self), name="read"),
             *refunds.urlpatterns,
             path("settle/<int:pk>/", partial(act_on_order, act=settle, viewset=self), name="settle"),
+            path("note/<int:pk>/", partial(act_on_order, act=note, viewset=self), name="note"),
         ]
 
 
@@ -148,5 +150,19 @@ def read_again(request: HttpRequest, order: Order) -> None:
 def settle(request: HttpRequest, order: Order) -> None:
     """The reasons as they stand are dealt with."""
     user: Any = request.user
-    settle_review(order=order, by=user)
+    settle_review(order=order, by=user, note=_written(request))
     messages.success(request, "Marked as dealt with.")
+
+
+def note(request: HttpRequest, order: Order) -> None:
+    """What colleagues should know."""
+    user: Any = request.user
+    if text := _written(request):
+        add_note(order=order, by=user, text=text)
+        messages.success(request, "Noted.")
+    else:
+        messages.warning(request, "Write something first.")
+
+
+def _written(request: HttpRequest) -> str:
+    return request.POST.get("note", "")[:2000].strip()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from payments.models import Order
@@ -23,8 +23,9 @@ class PeriodForm(forms.Form):
     last = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     currency = forms.ChoiceField(label="Currency", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, asked: QueryDict) -> None:
+        usual = last_months(MONTHS, today=timezone.localdate())
+        super().__init__({"first": usual.first, "last": usual.last, **asked.dict()})
         used = Order.objects.order_by("currency").values_list("currency", flat=True).distinct()
         currency: Any = self.fields["currency"]
         currency.choices = [("", "All"), *((code, code.upper()) for code in used)]

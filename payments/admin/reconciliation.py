@@ -26,9 +26,13 @@ def runs_page(request: HttpRequest) -> HttpResponse:
     page = Paginator(runs, PER_PAGE).get_page(page_number(request.GET.get("p")))
     numbers = {number for run in page for line in run.differences for number in NUMBER.findall(line)}
     known = dict(Order.objects.filter(number__in=numbers).values_list("number", "pk"))
-    shown = [(run, [(line, _order_of(line, known)) for line in run.differences]) for run in page]
+    shown = [(run, _took(run), [(line, _order_of(line, known)) for line in run.differences]) for run in page]
     context = {"page": page, "runs": shown, "only": only, "query": query_without(request, "p")}
     return render(request, "payments/admin/reconciliation.html", context)
+
+
+def _took(run: ReconcileRun) -> str:
+    return f"{(run.ended_at - run.started_at).total_seconds():.0f} seconds" if run.ended_at else "not ended"
 
 
 def _order_of(line: str, known: dict[str, int]) -> int | None:

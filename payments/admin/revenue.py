@@ -15,6 +15,7 @@ from payments.admin.periods import PeriodForm, may_see_money, query_without
 from payments.admin.spreadsheets import exported
 from payments.services.ledger import Period
 from payments.services.revenue import Revenue, revenue
+from payments.services.stripe_api import live_mode
 
 
 @require_safe
@@ -28,6 +29,7 @@ def revenue_page(request: HttpRequest) -> HttpResponseBase:
         return as_file
     context = {
         "form": form,
+        "live": live_mode(),
         "period": period,
         "tables": [_table(one, period) for one in found],
         "query": query_without(request, "export"),
@@ -87,7 +89,7 @@ def _short(month: date, months: list[date]) -> str:
 
 
 def _say(found: Revenue, amount: int) -> str:
-    return money.display(amount, found.currency)
+    return money.display(amount, found.currency) if amount else "–"
 
 
 def _lines(found: list[Revenue]) -> Iterator[list[Any]]:

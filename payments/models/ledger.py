@@ -136,6 +136,7 @@ class ReconcileRun(models.Model):
 
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    whole = models.BooleanField(default=True, help_text="All orders; else one that somebody named.")
     orders_read = models.PositiveIntegerField(default=0)
     differences = models.JSONField(default=list)
     bookmark = models.CharField(max_length=255, blank=True, help_text="The newest event up to which all were replayed.")

@@ -25,7 +25,7 @@ LOOKED_AT = (Solution.READ, Solution.SETTLE)
 KINDS: tuple[tuple[str, tuple[Solution, ...]], ...] = (
     ("Refund all but one payment", PAID_TWICE),
     ("is disputed", BANK_ASKS),
-    ("The bank asks", BANK_ASKS),
+    ("The bank asks", (Solution.DISPUTE, Solution.REFUND, Solution.READ, Solution.SETTLE)),
     ("is lost", BANK_ASKS),
     ("Already enrolled in", MUST_GO_BACK),
     ("account is closed", MUST_GO_BACK),
@@ -39,6 +39,7 @@ KINDS: tuple[tuple[str, tuple[Solution, ...]], ...] = (
 """Words of a reason (`rules.derive`, `services.effects`) and what fits it. Every other reason is looked at."""
 
 WHY = {
+    "The bank asks": "Your bank asked about the payment.",
     "Already enrolled in": "Enrolled already: paid twice.",
     "account is closed": "The account is closed.",
     "seat is left": "No seat was left.",

@@ -5,7 +5,7 @@ from payments.services.claims import ClaimRefused, Seat, find_seat, renew_link, 
 from payments.services.enrolling import enroll_free, grant
 from payments.services.events import receive_event
 from payments.services.offers import catalogue_facts, close_offer, current_offer, save_offer, tell_catalogue
-from payments.services.reconcile import reconcile, run_reconciliation, sync_unfinished_orders
+from payments.services.reconcile import reconcile, reconcile_nightly, run_reconciliation, sync_unfinished_orders
 from payments.services.refunds import (
     RefundRefused,
     approve_refund,
@@ -42,6 +42,7 @@ __all__ = [
     "may_buy_again",
     "receive_event",
     "reconcile",
+    "reconcile_nightly",
     "refundable",
     "refuse_refund",
     "renew_link",

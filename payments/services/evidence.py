@@ -27,7 +27,7 @@ from payments.models import Order, OrderNote, PaymentFact
 from payments.rendering import render_evidence
 from payments.services.receipts import receipt_of
 
-CONFIRMED = "The course page states this rule beside the button to pay; the receipt repeats it:"
+ON_THE_COURSE_PAGE = "The course page states this rule beside the button to pay; the receipt repeats it:"
 
 
 @dataclass(frozen=True)
@@ -178,15 +178,24 @@ def _fields(order: Order, enrollments: list[Enrollment], log: Section) -> dict[s
     """Stripe's names -> what to paste there."""
     buyer: dict[str, Any] = order.buyer
     begun = next((one.enrolled_at for one in enrollments), None)
-    rule = order.terms.get("refund_text") or "No refund was promised."
     return {
         "service_date": f"{begun:%Y-%m-%d}" if begun else "",
         "access_activity_log": "\n".join(", ".join(row) for row in log.rows),
-        "refund_policy_disclosure": f"{rule} {CONFIRMED} {settings.SITE_URL}{order.get_absolute_url()}",
+        "refund_policy_disclosure": _disclosure(order),
         "customer_name": str(buyer.get("name", "")),
         "customer_email_address": str(buyer.get("email", "")),
         "product_description": f"Online course access: {order.title}",
     }
+
+
+def _disclosure(order: Order) -> str:
+    """Which rule there was, and where the buyer read it."""
+    text, days = order.terms.get("refund_text"), order.terms.get("refund_days")
+    receipt = f"{settings.SITE_URL}{order.get_absolute_url()}"
+    if text:
+        return f"{text} {ON_THE_COURSE_PAGE} {receipt}"
+    rule = f"Refund within {days} days of the payment" if days else "No refund was promised"
+    return f"{rule}, as the receipt states: {receipt}"
 
 
 def _said(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from django.conf import settings
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Min, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.timesince import timesince
 
@@ -115,10 +116,10 @@ def _secret(numbers: list[int]) -> Finding:
 
 
 def _open_orders(now: datetime) -> Finding:
-    oldest = Order.objects.unfinished().not_read_since(now).values_list("read_at", "created_at").first()
-    if oldest is None:
+    seen = Coalesce("read_at", "created_at")
+    since = Order.objects.unfinished().aggregate(oldest=Min(seen))["oldest"]
+    if since is None:
         return Finding("Longest unread open order", "None is open")
-    since = oldest[0] or oldest[1]
     late = now - since > UNREAD
     return Finding(
         "Longest unread open order",

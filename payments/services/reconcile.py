@@ -17,6 +17,7 @@ from payments.services.sync import sync_order
 
 logger = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(minutes=10)
+A_DAY = timedelta(hours=23)
 LATE = timedelta(days=120)
 """How long refunds and disputes may still come (PAYMENTS.md 2.6)."""
 SESSION_LIFE = timedelta(days=2)
@@ -53,7 +54,7 @@ def run_reconciliation(
     that no webhook brought. Where Stripe cannot be read, `error` says so and the rest waits for the next run.
     """
     now = at or timezone.now()
-    run = ReconcileRun.objects.create(started_at=now, bookmark=_bookmark())
+    run = ReconcileRun.objects.create(started_at=now, bookmark=_bookmark(), whole=order is None)
     reading = Reading(now)
     try:
         if order is not None:
@@ -68,6 +69,18 @@ def run_reconciliation(
         run.ended_at = timezone.now() if at is None else at
         run.save()
     return run
+
+
+def reconcile_nightly(*, at: datetime | None = None) -> int:
+    """Once a day, for `sweep`: refunds and disputes come late, and a webhook may never come. How many differed.
+
+    The row of a run is there before Stripe is asked, so that the next sweep does not begin another.
+    """
+    now = at or timezone.now()
+    lately = ReconcileRun.objects.filter(whole=True, started_at__gt=now - A_DAY)
+    if not stripe_api.is_set_up() or lately.exists() or not Order.objects.exists():
+        return 0
+    return len(run_reconciliation(at=at).differences)
 
 
 def _read_everything(reading: Reading, run: ReconcileRun, since: datetime) -> None:

@@ -15,6 +15,7 @@ from payments.rules.reading import Raw
 from payments.rules.review import refund_reason
 from payments.services.claims import make_links
 from payments.services.given_back import ledger_of_order
+from payments.services.mails import write_mails
 from payments.services.refunds import give_back, refundable
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,13 @@ def settle_review(*, order: Order, by: User, note: str = "", at: datetime | None
         OrderNote.objects.create(order=order, at=at or timezone.now(), by=by, what=OrderNote.What.SETTLED, text=text)
         logger.info("order %s: review settled by user %s", order.number, by.pk)
     return order
+
+
+def add_note(*, order: Order, by: User, text: str, at: datetime | None = None) -> OrderNote:
+    """What colleagues should know about an order."""
+    return OrderNote.objects.create(
+        order=order, at=at or timezone.now(), by=by, what=OrderNote.What.NOTE, text=text.strip()
+    )
 
 
 def extra_payment(payments: list[Raw], refunds: list[Raw]) -> int:
@@ -65,7 +73,7 @@ def refund_for(*, order: Order, by: User, reason: str, amount: int, at: datetime
     items = items_of_reason(list(order.items.select_related("course")), reason)
     can = refundable(order=order, at=at)
     _check_amount(order, amount, sum(can.by_item.get(item.pk, 0) for item in items) if items else can.left)
-    done = give_back(order=order, by=by, reason=refund_reason(reason), items=items, at=at)
+    done = give_back(order=order, by=by, reason=refund_reason(reason), items=items, amount=amount, at=at)
     fresh = Order.objects.get(pk=order.pk)
     if not items and reason in fresh.review_reason.splitlines():
         settle_review(order=fresh, by=by, note=f"{money.display(amount, order.currency)} given back.", at=at)
@@ -107,7 +115,9 @@ def give_access(*, order: Order, by: User, reason: str, at: datetime | None = No
         message = "The buyer is enrolled in all of it already."
         raise ReviewRefused(message)
     OrderNote.objects.create(order=order, at=now, by=by, what=OrderNote.What.ACCESS_GIVEN, text=reason.strip())
-    return settle_review(order=order, by=by, note="Access given by hand.", at=now)
+    order = settle_review(order=order, by=by, note="Access given by hand.", at=now)
+    write_mails(order=order)
+    return order
 
 
 def _enroll(order: Order, now: datetime) -> list[OrderItem]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from core import money
 from enrollments.models import AccessHold
@@ -66,7 +70,8 @@ def _notes(order: Order) -> Iterator[Moment]:
 
 
 def _mails(order: Order) -> Iterator[Moment]:
-    for mail in Mail.objects.filter(key__contains=str(order.uuid)):
+    seats = [Q(key__startswith=f"seat-{item.pk}-") for item in order.items.all() if item.claim_nonce]
+    for mail in Mail.objects.filter(reduce(or_, seats, Q(key__contains=str(order.uuid)))):
         what = f"Mail to {mail.to}: {mail.subject}"
         yield Moment(mail.created_at, "Mail", what, "sent" if mail.sent_at else "waiting")
 

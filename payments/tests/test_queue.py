@@ -1,6 +1,7 @@
 """The review queue: what waits, what solves it with one press, and who may press."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,11 +14,12 @@ from accounts.models import User
 from courses.tests.factories import make_course, make_user
 from enrollments.models import Enrollment
 from enrollments.services import enroll
+from notifications.models import Mail
 from payments.models import Offer, Order, OrderNote
 from payments.rules.review import Solution, refund_reason, solutions
-from payments.services import give_back, save_offer, sync_order
+from payments.services import ask_refund, give_back, save_offer, sync_order
 from payments.services.queue import waiting, waiting_orders
-from payments.services.review import ReviewRefused, give_access, refund_extra
+from payments.services.review import ReviewRefused, add_note, give_access, refund_extra
 from payments.tests.conftest import Shop
 from payments.tests.factories import make_offer, make_order
 from stripe_sandbox.testing import APPROVED
@@ -132,6 +134,18 @@ def test_pressed_twice_gives_back_once(shop: Shop, keeper: Client) -> None:
     assert shop.order.refund_requests.count() == 1
 
 
+def test_what_a_bank_asks_about_can_go_back_before_it_is_disputed(shop: Shop, keeper: Client) -> None:
+    shop.pay(shop.enroll(), APPROVED)
+    sync_order(order=shop.order)
+    shop.bank.dispute(shop.payment, inquiry=True)
+    order = sync_order(order=shop.order)
+    form = {"reason": order.review_reason, "amount": "4800"}
+    keeper.post(reverse("sales:solve", args=[order.pk, "refund"]), form)
+    fresh = shop.order
+    assert (fresh.state, fresh.needs_review) == ("refunded", False)
+    assert fresh.refund_requests.get().reason == "Your bank asked about the payment."
+
+
 def test_another_amount_than_the_one_shown_is_not_given_back(shop: Shop, keeper: Client) -> None:
     order = pay_twice(shop)
     for amount in ("1", "9600", "", "x", "-4800"):
@@ -153,6 +167,7 @@ def full_order(shop: Shop, stranger: User) -> Order:
     return sync_order(order=Order.objects.get(pk=order.pk))
 
 
+@pytest.mark.both_databases
 def test_access_is_given_by_hand_with_the_reason_on_record(shop: Shop, keeper: Client, stranger: User) -> None:
     order = full_order(shop, stranger)
     assert order.review_reason == "No seat is left. Refund the payment, or make room."
@@ -163,6 +178,7 @@ def test_access_is_given_by_hand_with_the_reason_on_record(shop: Shop, keeper: C
     assert Enrollment.objects.active().get().source == "order"
     given = order.notes.get(what=OrderNote.What.ACCESS_GIVEN)
     assert given.text == "A chair was found."
+    assert Mail.objects.filter(key=f"enrolled-{order.uuid}").count() == 1
     order = sync_order(order=order)
     assert (order.review_reason, Enrollment.objects.active().count()) == ("", 1)
 
@@ -211,6 +227,43 @@ def test_dealt_with_needs_words_and_stays_on_record(shop: Shop, keeper: Client) 
     note = OrderNote.objects.get()
     assert (note.what, note.text) == ("settled", "It stands.\nLook at the certificate.")
     assert keeper.get(reverse("sales:review")).context["waiting"] == []
+
+
+def test_a_note_stands_in_the_story_of_its_order(
+    shop: Shop, keeper: Client, client_of: Callable[[User], Client]
+) -> None:
+    shop.enroll()
+    door = reverse("orders:note", args=[shop.order.pk])
+    assert "Write something first." in keeper.post(door, {"note": " "}, follow=True).content.decode()
+    page = keeper.post(door, {"note": "She called <us>."}, follow=True).content.decode()
+    assert "Note: She called &lt;us&gt;." in page
+    assert client_of(staff_with("view_order")).post(door, {"note": "x"}).status_code == 302
+    assert OrderNote.objects.count() == 1
+
+
+def test_the_story_is_in_order_of_time(shop: Shop, keeper: Client) -> None:
+    shop.buy(APPROVED)
+    shop.deliver("checkout.session.completed")
+    add_note(order=shop.order, by=staff_with(), text="Called.", at=shop.order.created_at - timedelta(days=1))
+    story = keeper.get(reverse("orders:inspect", args=[shop.order.pk])).context["story"]
+    assert [one.at for one in story] == sorted(one.at for one in story)
+    assert story[0].what == "Note: Called."
+    assert {one.kind for one in story} == {"Order", "Checkout", "Stripe", "Webhook", "Staff", "Mail", "Access"}
+
+
+@pytest.mark.both_databases
+def test_the_list_shows_seats_and_how_far_a_refund_is(shop: Shop, keeper: Client) -> None:
+    Offer.objects.update(most_seats=5)
+    shop.pay(shop.enroll(seats="3"), APPROVED)
+    order = sync_order(order=shop.order)
+    for state, words in (("requested", "asked for"), ("done", "given back"), ("refused", "refused")):
+        order.refund_requests.all().delete()
+        ask_refund(order=order, by=order.user, reason="No.")
+        order.refund_requests.update(state=state)
+        page = keeper.get(reverse("orders:index")).content.decode()
+        assert words in page
+    rows = b"".join(keeper.get(f"{reverse('orders:index')}?export=csv").streaming_content).decode().splitlines()
+    assert ("Quantity" in rows[0], ",3,usd,14400," in rows[1], ",refused," in rows[1]) == (True, True, True)
 
 
 def test_read_again_solves_what_stripe_has_solved(shop: Shop, keeper: Client) -> None:

@@ -1,6 +1,7 @@
 """Every comparison with Stripe is kept: what was read and repaired, what could not be read, and how far events went."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -16,7 +17,8 @@ from accounts.models import User
 from courses.models import CoursePage
 from enrollments.models import Enrollment
 from payments.models import Order, ReconcileRun
-from payments.services import run_reconciliation, sync_order
+from payments.services import reconcile_nightly, run_reconciliation, sync_order
+from payments.services.events import LOCATORS
 from payments.services.stripe_api import undelivered_events
 from payments.tests.conftest import Shop, point_shop_at
 from payments.tests.test_queue import staff_with
@@ -33,6 +35,11 @@ def deaf(settings: Any, as_learner: Client, paid_course: CoursePage) -> Iterator
         bank.webhooks("drop")
         point_shop_at(bank, settings)
         yield Shop(as_learner, bank, paid_course)
+
+
+def newest_of_ours(shop: Shop) -> str:
+    """The last event of a kind that moves orders."""
+    return str([event["id"] for event in shop.bank.events() if event["type"] in LOCATORS][-1])
 
 
 def test_a_run_says_what_it_read_and_repaired(shop: Shop) -> None:
@@ -73,13 +80,14 @@ def test_an_order_that_stripe_refuses_does_not_stop_the_others(shop: Shop) -> No
     assert run.error.startswith(f"Order {shop.order.number} could not be read (resource_missing")
 
 
+@pytest.mark.both_databases
 def test_events_that_never_came_are_seen_to_once(deaf: Shop) -> None:
     """A refund of an order so old that the nightly reading leaves it alone."""
     deaf.buy(APPROVED)
     sync_order(order=deaf.order)
     Order.objects.update(paid_at="2020-01-02T12:00:00Z")
     first = run_reconciliation()
-    assert (first.differences, first.bookmark) == ([], deaf.bank.events()[-1]["id"])
+    assert (first.differences, first.bookmark) == ([], newest_of_ours(deaf))
     deaf.bank.refund(deaf.payment)
     run = run_reconciliation()
     event = deaf.bank.events("refund.created")[-1]["id"]
@@ -103,7 +111,7 @@ def test_a_mark_that_stripe_forgot_begins_anew(deaf: Shop) -> None:
     deaf.buy(APPROVED)
     ReconcileRun.objects.create(started_at=timezone.now(), bookmark="evt_long_gone")
     run = run_reconciliation()
-    assert (run.error, run.bookmark) == ("", deaf.bank.events()[-1]["id"])
+    assert (run.error, run.bookmark) == ("", newest_of_ours(deaf))
 
 
 def test_events_that_were_delivered_are_not_read_again(shop: Shop) -> None:
@@ -122,10 +130,10 @@ def test_the_page_lists_runs_with_links_and_filters_and_constant_queries(
     ReconcileRun.objects.create(started_at=timezone.now(), error="Stripe could not be read (no answer).")
     door = reverse("sales:reconciliation")
     page = looker.get(door)
-    assert [len(run.differences) for run, _ in page.context["runs"]] == [0, 0, 0, 0, 1]
+    assert [len(run.differences) for run, _, _ in page.context["runs"]] == [0, 0, 0, 0, 1]
     assert reverse("orders:inspect", args=[shop.order.pk]) in page.content.decode()
     only = looker.get(f"{door}?show=differences")
-    assert [bool(run.error) for run, _ in only.context["runs"]] == [True, False]
+    assert [bool(run.error) for run, _, _ in only.context["runs"]] == [True, False]
     with CaptureQueriesContext(connection) as few:
         looker.get(door)
     numbers = [f"SP-{n:08d}" for n in range(15)]
@@ -136,3 +144,18 @@ def test_the_page_lists_runs_with_links_and_filters_and_constant_queries(
     with CaptureQueriesContext(connection) as many:
         looker.get(door)
     assert len(few) == len(many)
+
+
+def test_the_sweep_compares_everything_once_a_day(shop: Shop) -> None:
+    shop.buy(APPROVED)
+    assert [reconcile_nightly(), reconcile_nightly()] == [1, 0]
+    assert ReconcileRun.objects.count() == 1
+    reconcile_nightly(at=timezone.now() + timedelta(hours=24))
+    assert ReconcileRun.objects.count() == 2
+
+
+def test_a_run_for_one_order_does_not_stand_for_the_night(shop: Shop) -> None:
+    shop.buy(APPROVED)
+    run_reconciliation(order=shop.order)
+    reconcile_nightly()
+    assert list(ReconcileRun.objects.order_by("pk").values_list("whole", flat=True)) == [False, True]

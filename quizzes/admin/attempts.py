@@ -31,11 +31,9 @@ from quizzes.admin.attempt_forms import FORMS
 from quizzes.admin.results_menu import ResultsItem
 from quizzes.models import Attempt, AttemptItem, Grade, QuizPage
 from quizzes.questions import question_type
-from quizzes.questions.base import NEEDS_HUMAN
 from quizzes.questions.freezing import in_language
 from quizzes.rules.timing import is_hasty
 from quizzes.services.attempt_log import log_of
-from quizzes.services.marking import WAITS
 from quizzes.services.supervision import SupervisionRefused
 from quizzes.views.paper import points_in_words
 
@@ -215,9 +213,7 @@ def _items(attempt: Attempt) -> list[StaffItem]:
         StaffItem(
             number=number,
             item=item,
-            answer=[WAITS]
-            if item.grade_state == NEEDS_HUMAN
-            else question_type(item.version.kind).in_words(
+            answer=question_type(item.version.kind).in_words(
                 in_language(item.version.public, settings.LANGUAGE_CODE), item.answer
             ),
             points=points_in_words(item.points_m),

@@ -1,6 +1,6 @@
 """The log of an attempt in plain words: everything that happened, with every text that arrived.
 
-Staff read it whole, but for a text that waits to be marked without its name. The learner reads the same lines without marks, names and the notes of others: what the marking may
+Staff read it whole. The learner reads the same lines without marks, names and the notes of others: what the marking may
 show is the review's to say.
 """
 
@@ -14,7 +14,7 @@ from django.conf import settings
 from accounts.models import User
 from quizzes.models import Attempt, AttemptEvent, AttemptItem
 from quizzes.questions import question_type
-from quizzes.questions.base import NEEDS_HUMAN, Json
+from quizzes.questions.base import Json
 from quizzes.questions.freezing import in_language
 from quizzes.questions.numbers import plainly
 
@@ -62,13 +62,12 @@ def log_of(attempt: Attempt, *, for_staff: bool) -> list[LogLine]:
     items = {item.pk: item for item in attempt.items.select_related("version").defer("version__key")}
     numbers = _numbers(items)
     people = _people(events) if for_staff else {}
-    blind = {pk for pk, item in items.items() if for_staff and item.grade_state == NEEDS_HUMAN}
     return [
         LogLine(
             at=event.at,
             what=WORDS.get(event.kind, event.kind),
             question=numbers.get(event.item_id or 0),
-            answer=[] if event.item_id in blind else _answer(items.get(event.item_id or 0), event),
+            answer=_answer(items.get(event.item_id or 0), event),
             notes=_notes(event, people) if for_staff else _own_notes(event),
             arrived=_moment(event.payload.get("arrived")),
             until=_moment(event.payload.get("until")),

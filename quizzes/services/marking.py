@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, Grade, Mark, MarkingTask
-from quizzes.questions.base import NEEDS_HUMAN, WHOLE, state_of
+from quizzes.questions.base import WHOLE, state_of
 from quizzes.rules.marking import SECOND, agreed
 from quizzes.services.finishing import complete_if_passed
 from quizzes.services.grades import VOID, Standing, add_up, give, locked, note
@@ -36,7 +36,6 @@ class Judgment:
 
 
 TAKEN = "Somebody else has taken this answer meanwhile. What you wrote is kept as your draft."
-WAITS = "This answer waits for its marker. It is marked in the queue, without its learner's name."
 GIVEN = "You may not mark this answer, or you have marked it already."
 
 
@@ -148,8 +147,6 @@ def override_mark(*, item: AttemptItem, fraction_ppm: int, reason: str, by: Any,
     if item.grade_state == VOID:
         message = "This question was taken out of the paper."
         raise MarkingRefused(message)
-    if item.grade_state == NEEDS_HUMAN:
-        raise MarkingRefused(WAITS)
     waited, before = attempt.state == Attempt.State.AWAITING_HUMAN, (attempt.score_m, attempt.passed)
     close_marking(items=[item.pk], at=now)
     grade = give(

@@ -62,7 +62,7 @@ def moments(standing: QuizStanding) -> list[str]:
     reached = [AFTER_ITEM, AFTER_SUBMIT]
     if standing.passed or (standing.tries_left == 0 and standing.open_attempt is None):
         reached.append(AFTER_PASS_OR_LAST)
-    if standing.closed:
+    if standing.closed and standing.open_attempt is None:  # untimed, or opened again: it goes on after the closing
         reached.append(AFTER_CLOSE)
     return reached
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from courses.tests.factories import make_course
 from enrollments.services import open_hold
-from quizzes.models import Attempt, AttemptEvent, QuestionBank, SafetyReturn
+from quizzes.models import Accommodation, Attempt, AttemptEvent, QuestionBank, SafetyReturn
 from quizzes.models.quiz import QuizSlot
 from quizzes.services import freeze_quiz, import_question, start_attempt, submit_attempt
 from quizzes.services.safety import may_be_explained
@@ -82,6 +82,24 @@ def test_two_sets_of_answers_cannot_be_kept_and_chosen_between_when_the_front_pa
         0,
         ["started", "settled", "seen", "late"],
     )
+
+
+def test_an_untimed_try_that_goes_on_after_the_closing_keeps_the_right_answers_back(
+    as_learner: Any, learner: Any, enrollment: Any, make_quiz: Any
+) -> None:
+    quiz = make_quiz(factories.choice("one", feedback="canary"), closes_at=NOON)
+    Accommodation.objects.create(learner=learner, quiz=quiz, untimed=True)
+    with time_machine.travel(NOON - 10 * MINUTE, tick=False) as clock:
+        first = begin(as_learner, quiz)
+        as_learner.post(f"/attempts/{first.uuid}/submit/")
+        second = begin(as_learner, quiz)
+        shown = []
+        for minutes in (-5, 5, 6):
+            clock.move_to(NOON + minutes * MINUTE)
+            shown.append("canary" in as_learner.get(f"/attempts/{first.uuid}/review/").content.decode())
+            if minutes == 5:
+                as_learner.post(f"/attempts/{second.uuid}/submit/")
+    assert shown == [False, False, True]
 
 
 def test_a_question_of_two_courses_is_explained_when_both_would(
@@ -288,3 +306,12 @@ def test_no_check_of_a_question_that_is_not_there(as_learner: Any, enrollment: A
     attempt = begin(as_learner, make_quiz(factories.choice("one"), mode="practice", review_policy=policy))
     for more in ({}, AS_SCRIPT):
         assert as_learner.post(f"/attempts/{attempt.uuid}/check/", {"check": check}, **more).status_code == 404
+
+
+def test_nobody_fills_sessions_with_answers_to_papers_that_do_not_exist(db: None) -> None:
+    client = browser()
+    nowhere = "/attempts/00000000-0000-0000-0000-000000000000"
+    forms = [client.post(f"{nowhere}/{door}/", {"q1-rev": "0.x", "q1-h": "x" * 9_000}) for door in ("save", "submit")]
+    script = client.post(f"{nowhere}/save/", {"q1-rev": "0.x", "q1-h": "x"}, headers={"accept": "application/json"})
+    assert [answer.status_code for answer in (*forms, script)] == [303, 303, 401]
+    assert "held_posts" not in client.session
