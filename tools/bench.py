@@ -59,6 +59,8 @@ def main() -> int:
         ("statistics of the quiz, its teacher", *_statistics_page(learner)),
     ]
     base = _report(cases)
+    for name, spent, queries in _writing():
+        sys.stdout.write(f"  {queries:7d}   {spent / base:9.2f}   {name}\n")
     sys.stdout.write(f"  {'':7}   {_fold_cost() / base:9.4f}   folding one try into the statistics\n")
     return 0
 
@@ -84,6 +86,47 @@ def _statistics_page(learner: "User") -> tuple["Client", str]:
     teacher = User.objects.filter(teaches__course=course, is_staff=True)[0]
     teaching.force_login(teacher, backend=settings.AUTHENTICATION_BACKENDS[0])
     return teaching, f"/admin/quizzes/statistics/{quiz.pk}/"
+
+
+def _writing() -> list[tuple[str, float, int]]:
+    """CPU and queries of saving one answer and of handing in, in the introduction's quiz. Nothing of it stays."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.db import connection, transaction  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+    from courses.models import CoursePage  # noqa: PLC0415
+    from enrollments.models import Enrollment  # noqa: PLC0415
+    from enrollments.services import enroll  # noqa: PLC0415
+    from quizzes.models import QuizPage  # noqa: PLC0415
+    from quizzes.services import start_attempt  # noqa: PLC0415
+    from quizzes.services.answers import token_of  # noqa: PLC0415
+
+    course = CoursePage.objects.get(slug=FREE.split("/")[2])
+    quiz = QuizPage.objects.descendant_of(course).first()
+    saves, hand_ins, queries = [], [], [0, 0]
+    for _ in range(ROUNDS):
+        with transaction.atomic():
+            person, browser = User.objects.create_user("bench@example.com"), Client()
+            browser.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+            enrollment = enroll(user=person, course=course, source=Enrollment.Source.FREE)
+            attempt = start_attempt(enrollment=enrollment, quiz=quiz, honor=True)
+            item = attempt.items.filter(version__kind="single_choice").first()
+            place = f"q{item.position}"
+            form = {f"{place}-rev": token_of(item), f"{place}-c": item.option_order[0]}
+            for number, path, data, times in (
+                (0, "save", form, saves),
+                (1, "submit", {}, hand_ins),
+            ):
+                with CaptureQueriesContext(connection) as captured:
+                    began = time.process_time()
+                    browser.post(f"/attempts/{attempt.uuid}/{path}/", data, headers={"accept": "application/json"})
+                    times.append(time.process_time() - began)
+                queries[number] = len(captured)
+            transaction.set_rollback(True)
+    named = (("saving one answer", saves), ("handing in", hand_ins))
+    return [(name, statistics.median(times), queries[number]) for number, (name, times) in enumerate(named)]
 
 
 def _fold_cost() -> float:
