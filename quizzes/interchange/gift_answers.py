@@ -106,9 +106,14 @@ def weighed(text: str, kind: str) -> tuple[Fraction | None, str, str]:
     return worth, found[1], text[found.end() :]
 
 
+MOST_ANSWERS = 200
+
+
 def pieces(asked: Asked, kind: str) -> list[Answer]:
     """The answers that "=" and "~" begin."""
     first, *rest = re.split(r"([=~])", asked.answers)
+    if len(rest) > 2 * MOST_ANSWERS:
+        raise NotTaken(f"It has more than {MOST_ANSWERS} answers.", kind)
     if first.strip():
         raise NotTaken('Each answer begins with "=" or "~": there is text before the first one.', kind)
     found = []

@@ -130,6 +130,8 @@ class Losses:
 
 def _source(phrase: Phrase) -> str | None:
     """The text as HTML, or None where it is to be taken as it stands."""
+    if len(phrase.text) > markup.LONGEST_HTML:
+        return None
     if phrase.format == HTML:
         return _well_formed(phrase.text)
     if phrase.format == MARKDOWN:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.crypto import salted_hmac
+
 from evidence.models import GlossaryTerm
 from library.pictures import picture_facts
 from quizzes.questions import QUESTION_TYPES, question_type
@@ -19,6 +21,7 @@ def lookup_for(kind: str, raw: Mapping[str, Any], bank: Any) -> Lookup:
     forgives = isinstance(kept, WrittenType) and kept.forgives(raw)
     return Lookup(
         terms=frozenset(_known_terms(bank)) if forgives else frozenset(),
+        salt=salted_hmac("quizzes.models.lookup", "ids").hexdigest(),
         pictures=picture_facts(named_pictures(raw)),
     )
 

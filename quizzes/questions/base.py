@@ -55,14 +55,16 @@ class Draft:
 
 @dataclass(frozen=True)
 class Lookup:
-    """What freezing knows beyond the author's form: words of the trade, and facts of the pictures that it names.
+    """What freezing knows beyond the author's form: words of the trade, facts of the pictures that it names, a secret.
 
-    ``terms`` are the known terms that a short answer must not be mistaken for (QUIZZES.md 5.4). ``pictures`` holds, by
-    ("figure" or "picture", primary key), what pins a picture to a version: its source and reference, the sha256 of its
-    file, width and height in pixels, and its words.
+    ``terms`` are the known terms that a short answer must not be mistaken for (QUIZZES.md 5.4). ``salt`` is a secret of
+    the school, for ids that nobody shall work out. ``pictures`` holds, by ("figure" or "picture", primary key), what
+    pins a picture to a version: its source and reference, the sha256 of its file, width and height in pixels, and its
+    words.
     """
 
     terms: frozenset[str] = frozenset()
+    salt: str = ""
     pictures: Mapping[tuple[str, int], Mapping[str, Json]] = field(default_factory=dict)
 
 

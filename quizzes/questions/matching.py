@@ -131,21 +131,27 @@ class Matching(QuestionType):
         options: dict[str, str] = {}  # the options by their words; the smallest id of those that share them
         shown: dict[str, str] = {}
         for ident, _, match, _ in sorted(pairs):
-            options.setdefault(match.casefold(), _public_id("option", ident))
+            options.setdefault(match.casefold(), _public_id(lookup.salt, "option", ident))
             shown.setdefault(options[match.casefold()], match)
         distractors = list_items(raw.get("distractors"), "Options without a partner")
-        shown |= {_public_id("option", ident): said(value, "text") for ident, value in distractors}
+        shown |= {_public_id(lookup.salt, "option", ident): said(value, "text") for ident, value in distractors}
         policy = raw.get("policy") or PER_STEM
         feedback = general_feedback(raw)
-        feedback |= {f"stem:{_public_id('stem', ident)}": remark for ident, _, _, remark in pairs if remark}
+        feedback |= {
+            f"stem:{_public_id(lookup.salt, 'stem', ident)}": remark for ident, _, _, remark in pairs if remark
+        }
         return Draft(
             public={
                 "stem": stem_of(raw),
                 "policy": policy,
-                "stems": [{"id": _public_id("stem", ident), "text": text} for ident, text, _, _ in pairs],
+                "stems": [{"id": _public_id(lookup.salt, "stem", ident), "text": text} for ident, text, _, _ in pairs],
                 "options": [{"id": ident, "text": shown[ident]} for ident in sorted(shown)],
             },
-            key={"pairs": {_public_id("stem", ident): options[match.casefold()] for ident, _, match, _ in pairs}},
+            key={
+                "pairs": {
+                    _public_id(lookup.salt, "stem", ident): options[match.casefold()] for ident, _, match, _ in pairs
+                }
+            },
             feedback=feedback,
         )
 
@@ -264,7 +270,7 @@ class Matching(QuestionType):
         return f"{texts.get(ref.partition(':')[2], 'A line')}, matched wrong"
 
 
-def _public_id(what: str, pair: str) -> str:
+def _public_id(salt: str, what: str, pair: str) -> str:
     """The id that learners see. A stem and its option come from one pair, and nobody can tell that from their ids: the
-    pair's own id is never sent."""
-    return str(uuid.uuid5(NAMESPACE, f"{what}\n{pair}"))
+    pair's own id is never sent, and where an import made it guessable the school's secret is not."""
+    return str(uuid.uuid5(NAMESPACE, f"{salt}{what}\n{pair}"))
