@@ -123,7 +123,7 @@ def _order(request: HttpRequest, pk: int) -> Order:
 
 def _parts(order: Order, by_item: dict[int, int]) -> list[tuple[str, str]]:
     return [
-        (str(item.pk), f"{item.course.title}: {money.display(by_item[item.pk], order.currency)}")
+        (str(item.pk), f"{item.label}: {money.display(by_item[item.pk], order.currency)}")
         for item in order.items.select_related("course")
         if by_item.get(item.pk)
     ]

@@ -98,7 +98,6 @@ class Offer(ClusterableModel):
         InlinePanel("items", label="course", min_num=1),
         MultiFieldPanel([FieldPanel("unit_amount"), FieldPanel("currency")], heading="Price"),
         InlinePanel("prices", label="further price", heading="Early prices and other currencies"),
-        MultiFieldPanel([FieldPanel("instalments"), FieldPanel("grace_days")], heading="Monthly payments"),
         MultiFieldPanel([FieldPanel("opens_at"), FieldPanel("closes_at"), FieldPanel("seats")], heading="On sale"),
         FieldPanel("most_seats"),
         MultiFieldPanel(

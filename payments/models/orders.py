@@ -159,6 +159,13 @@ class OrderItem(models.Model):
     def __str__(self) -> str:
         return f"{self.course} in {self.order}"
 
+    @property
+    def label(self) -> str:
+        """Which part of the order it is, as people read it."""
+        if not self.seat:
+            return str(self.course.title)
+        return f"Seat {self.seat}, {self.course.title}" + (" (taken)" if self.enrollment_id else "")
+
 
 class Instalment(models.Model):
     """One monthly payment of an order that is paid in parts."""

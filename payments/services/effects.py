@@ -20,9 +20,10 @@ def apply_access(*, order: Order, state: State, objections: list[str], at: datet
     reasons = list(objections)
     given_back = refunded_items(order=order) if state == State.PARTIALLY_REFUNDED else set()
     if order.quantity > 1 and state.gives_access and not objections:
-        if not seat_free(offer=order.offer, quantity=order.quantity, besides=order):
+        if seat_free(offer=order.offer, quantity=order.quantity, besides=order):
+            make_links(order=order)
+        else:
             reasons.append("So many seats are not left. Refund the payment, or make room.")
-        make_links(order=order)
     for item in OrderItem.objects.filter(order=order).select_related("course", "enrollment__user"):
         if item.enrollment is not None:
             _hold_or_release(order, item.enrollment, State.REFUNDED if item.pk in given_back else state, at)

@@ -142,7 +142,7 @@ def _refunds(now: datetime) -> Finding:
 
 
 def _nightly(now: datetime) -> Finding:
-    last = ReconcileRun.objects.first()
+    last = ReconcileRun.objects.filter(whole=True).first()
     if last is None:
         return Finding("Last reconciliation", "None yet", False, "Run `manage.py reconcile_payments` every night.")
     advice = ""

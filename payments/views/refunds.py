@@ -55,7 +55,7 @@ def _parts(order: Order, can: Refundable) -> list[tuple[str, str]]:
     if len(items) < 2:
         return []
     return [
-        (str(item.pk), f"{item.course.title}: {money.display(can.by_item[item.pk], order.currency)}")
+        (str(item.pk), f"{item.label}: {money.display(can.by_item[item.pk], order.currency)}")
         for item in items
         if can.by_item.get(item.pk)
     ]
