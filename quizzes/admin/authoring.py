@@ -33,7 +33,6 @@ class KindChoice:
     kind: str
     label: str
     description: str
-    icon: str
 
 
 @require_safe
@@ -42,7 +41,7 @@ def new_question(request: OwnRequest) -> HttpResponse:
     if not request.user.has_perm(MAY_WRITE):
         raise PermissionDenied
     metas = [(kept, kept.block().meta) for kept in QUESTION_TYPES]
-    kinds = [KindChoice(kept.kind, kept.label, getattr(meta, "description", ""), meta.icon) for kept, meta in metas]
+    kinds = [KindChoice(kept.kind, kept.label, getattr(meta, "description", "")) for kept, meta in metas]
     return render(request, "quizzes/admin/new_question.html", {"kinds": kinds})
 
 

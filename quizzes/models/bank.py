@@ -27,7 +27,7 @@ from quizzes.page_forms import QuestionForm
 from quizzes.questions import KINDS, QUESTION_TYPES
 from quizzes.questions.base import Lookup, SpecError
 from quizzes.questions.freezing import Frozen, body_block, freeze
-from quizzes.rules.twins import fingerprint
+from quizzes.rules.twins import asked, fingerprint
 
 
 class QuestionBank(models.Model):
@@ -200,7 +200,7 @@ class Question(
         raw = self.body.raw_data if self.body else []
         if len(raw):
             self.kind = raw[0]["type"]
-            self.fingerprint = fingerprint(str(raw[0]["value"].get("stem") or ""))
+            self.fingerprint = fingerprint(asked(raw[0]["value"]))
 
     def spec(self, language: str = settings.LANGUAGE_CODE) -> Frozen:
         """The version that publishing it now would make. Raises SpecError."""

@@ -6,6 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 SHINGLE = 3
 """Words in a row that are compared; shorter runs are shared by chance."""
@@ -27,6 +28,27 @@ class Twins:
     one: int
     other: int
     percent: int
+
+
+ASKED = ("text", "match", "passage")
+"""Under these names the forms of the kinds keep what is asked beside the question itself."""
+
+
+def asked(raw: Mapping[str, Any]) -> str:
+    """Everything that a question asks: its own words, then its options, statements or pairs in an order of their own.
+
+    "How sure are we of each of these?" alone makes no twins.
+    """
+    return " ".join([str(raw.get("stem") or ""), *sorted(_texts(raw))])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, Mapping):
+        yield from (text for name in ASKED if isinstance(text := value.get(name), str))
+        yield from (text for inner in value.values() if not isinstance(inner, str) for text in _texts(inner))
 
 
 def words_of(html: str) -> list[str]:

@@ -7,7 +7,7 @@ from core.access import visible
 from quizzes.models import AttemptItem, Question, QuestionVersion, QuizPage
 from quizzes.models.cases import parts_by_question
 from quizzes.questions.case import Case
-from quizzes.rules.twins import Twins, near_twins
+from quizzes.rules.twins import Twins, asked, near_twins
 
 MOST_TWINS = 20
 
@@ -30,8 +30,8 @@ class Usage:
 
 def usage_of(question: Question, *, user: Any) -> Usage:
     """Counted now, in a constant number of queries. Twins are named only from banks that this person may read."""
-    asked = [question.pk, *_cases_with(question)]
-    fixed = QuizPage.objects.filter(sections__slots__question__in=asked).distinct().order_by("title")
+    within = [question.pk, *_cases_with(question)]
+    fixed = QuizPage.objects.filter(sections__slots__question__in=within).distinct().order_by("title")
     tags = {tag.pk for tag in question.tags.all()}
     drawing = QuizPage.objects.filter(sections__slots__bank=question.bank_id).distinct().order_by("title")
     could = [quiz for quiz in drawing.prefetch_related("sections__slots__tags") if _draws(quiz, question.bank_id, tags)]
@@ -76,7 +76,7 @@ def near_pairs(*, user: Any, bank_id: int | None = None) -> list[NearPair]:
     """Possible twins among the questions that this person may edit, the most alike first; with a bank, those that
     have at least one foot in it."""
     questions = visible(user, "edit", Question.objects.all()).select_related("bank")
-    texts = {question.pk: _stem(question) for question in questions}
+    texts = {question.pk: _asked(question) for question in questions}
     known = {question.pk: question for question in questions}
     pairs = [NearPair(known[twins.one], known[twins.other], twins.percent) for twins in _pairs(texts)]
     return [pair for pair in pairs if bank_id is None or bank_id in (pair.one.bank_id, pair.other.bank_id)]
@@ -86,6 +86,6 @@ def _pairs(texts: dict[int, str]) -> list[Twins]:
     return near_twins({name: text for name, text in texts.items() if text})
 
 
-def _stem(question: Question) -> str:
+def _asked(question: Question) -> str:
     raw = question.body.raw_data if question.body else []
-    return str(raw[0]["value"].get("stem") or "") if len(raw) else ""
+    return asked(raw[0]["value"]) if len(raw) else ""

@@ -42,7 +42,13 @@ def author(client: Client, instructor: User) -> Client:
     return client
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ALL_KINDS if kind != "case"])
+def bones(ident: str, text: str) -> dict[str, Any]:
+    """A choice with the same options each time."""
+    options = [{"text": "Four bones", "correct": True}, {"text": "Two bones"}, {"text": "One bone"}]
+    return factories.choice(ident, text=text) | {"options": options}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ALL_KINDS if kind not in ("case", "video")])
 def test_each_kind_offers_a_finished_sample(kind: str) -> None:
     Figure.objects.create(slug="lateral-skull", title="Skull", alt="A skull.", description="A skull from the side.")
     raw = sample_stream(kind)[0]["value"]
@@ -79,8 +85,8 @@ def test_a_question_says_where_it_is_used_before_it_is_changed(
 
 def test_an_author_is_told_of_a_question_with_the_same_words(author: Client, course: CoursePage) -> None:
     bank = course_bank(course=course)
-    first = import_question(bank=bank, spec=factories.choice("first", text="Which bones form the pterion?"))
-    import_question(bank=bank, spec=factories.choice("second", text="Which *bones* form the Pterion"))
+    first = import_question(bank=bank, spec=bones("first", "Which bones form the pterion?"))
+    import_question(bank=bank, spec=bones("second", "Which *bones* form the Pterion"))
     page = author.get(reverse("wagtailsnippets_quizzes_question:edit", args=[first.pk])).content.decode()
     assert "The same words are asked elsewhere" in page
     assert ">second</a>" in page
@@ -89,7 +95,7 @@ def test_an_author_is_told_of_a_question_with_the_same_words(author: Client, cou
 def test_twins_of_banks_that_are_not_mine_stay_unknown(author: Client, course: CoursePage) -> None:
     foreign = make_course("Another course", instructor=make_user("other@example.com"))
     for owner in (course, foreign):
-        import_question(bank=course_bank(course=owner), spec=factories.choice(owner.slug, text="Where is the pterion?"))
+        import_question(bank=course_bank(course=owner), spec=bones(owner.slug, "Where is the pterion?"))
     mine = Question.objects.get(bank__course=course)
     page = author.get(reverse("wagtailsnippets_quizzes_question:edit", args=[mine.pk])).content.decode()
     assert "another-course" not in page
@@ -99,11 +105,19 @@ def test_twins_of_banks_that_are_not_mine_stay_unknown(author: Client, course: C
 def test_nearly_equal_questions_are_listed_side_by_side(author: Client, course: CoursePage) -> None:
     bank = course_bank(course=course)
     stem = "Which membrane is attached to the rim of the foramen magnum and to the second neck vertebra"
-    import_question(bank=bank, spec=factories.choice("alpha", text=f"{stem}?"))
-    import_question(bank=bank, spec=factories.choice("beta", text=f"{stem} in most people?"))
+    import_question(bank=bank, spec=bones("alpha", f"{stem}?"))
+    import_question(bank=bank, spec=bones("beta", f"{stem} in most people?"))
     import_question(bank=bank, spec=factories.choice("gamma", text="How heavy is a nickel?"))
     page = author.get(reverse("question_twins")).content.decode()
     assert re.findall(r">(alpha|beta|gamma)</a>", page) == ["alpha", "beta"]
+
+
+def test_the_same_words_above_other_options_are_no_twins(author: Client, course: CoursePage) -> None:
+    bank = course_bank(course=course)
+    for ident in ("one", "two"):
+        import_question(bank=bank, spec=factories.choice(ident, text="How sure are we of each?", options=6))
+    assert Question.objects.values("fingerprint").distinct().count() == 2
+    assert "share more than half" in author.get(reverse("question_twins")).content.decode()
 
 
 def test_a_fingerprint_is_of_the_words_alone() -> None:
