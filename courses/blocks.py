@@ -204,6 +204,19 @@ class ReflectionBlock(blocks.StructBlock):
         preview_value = {"prompt": "When did you last rest your hands without wanting anything?"}
 
 
+class PracticeBlock(blocks.StructBlock):
+    """A question of the bank, to be tried where its matter is read. Nothing of it is stored."""
+
+    question = SnippetChooserBlock("quizzes.Question", help_text="One that no exam asks: it is explained at once.")
+
+    class Meta:
+        icon = "help"
+        label = "Practice question"
+        description = "A question to try, with its explanation at once. Counts for nothing."
+        template = "courses/blocks/practice.html"
+        preview_value = {"question": None}
+
+
 class DownloadBlock(blocks.StructBlock):
     """A handout."""
 
@@ -247,6 +260,7 @@ LESSON_BLOCKS: tuple[tuple[str, blocks.Block], ...] = (
     ("audio", AudioBlock()),
     ("glossary", GlossaryBlock()),
     ("reflection", ReflectionBlock()),
+    ("practice", PracticeBlock()),
     ("download", DownloadBlock()),
     ("critical_reading", CriticalReadingBlock()),
 )

@@ -40,4 +40,4 @@ def new_stamp() -> str:
 
 
 def _render(lesson: LessonPage) -> SafeString:
-    return mark_safe(render_to_string("courses/_body.html", {"body": lesson.body}))  # noqa: S308
+    return mark_safe(render_to_string("courses/_body.html", {"body": lesson.body, "lesson": lesson}))  # noqa: S308

@@ -1,4 +1,4 @@
-"""What pins a picture to something that never changes: the hash of its file, its size and its words."""
+"""What pins a picture or recording to something that never changes: the hash of its file, its size and its words."""
 
 import hashlib
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 
-from library.models import Figure, Picture
+from library.models import Figure, Picture, Recording
 
 Named = tuple[str, int]
 """("figure" or "picture", primary key)."""
@@ -60,4 +60,29 @@ def _picture(picture: Picture) -> dict[str, Any]:
         "height": picture.height,
         "alt": picture.default_alt_text,
         "description": "",
+    }
+
+
+def recording_facts(named: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The facts of these recordings, with what they lack; one whose file is gone is left out. No query for none."""
+    wanted = set(named)
+    found: dict[int, dict[str, Any]] = {}
+    for recording in Recording.objects.filter(pk__in=wanted) if wanted else ():
+        with suppress(OSError):
+            found[recording.pk] = _facts(recording)
+    return found
+
+
+def _facts(recording: Recording) -> dict[str, Any]:
+    sha256 = hashlib.sha256()
+    with recording.file.open("rb") as file:
+        for chunk in file.chunks():
+            sha256.update(chunk)
+    lacks = {"words": not recording.has_words, "release": not recording.may_be_published}
+    return {
+        "id": recording.pk,
+        "sha256": sha256.hexdigest(),
+        "title": recording.title,
+        "is_audio": recording.type == "audio",
+        "lacks": [name for name, missing in lacks.items() if missing],
     }

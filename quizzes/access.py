@@ -10,9 +10,10 @@ from core.access import Action
 from courses.models import CoursePage
 from enrollments.access import EnrollmentPolicy
 from enrollments.models import Enrollment
-from library.models import Picture
+from library.models import Picture, Recording
 from quizzes.models import Attempt, AttemptItem, Question, QuestionBank, QuizPage
-from quizzes.models.versions import VersionPicture
+from quizzes.models.practised import lessons_with
+from quizzes.models.versions import VersionPicture, VersionRecording
 
 
 class QuizPolicy:
@@ -24,9 +25,8 @@ class QuizPolicy:
             model: type[Model] = type(obj)
             narrowed = self.visible(user, action, model._default_manager.filter(pk=obj.pk))
             return narrowed is not None and narrowed.exists()
-        if isinstance(obj, Picture) and action in SEEING and _met(user, Picture.objects.filter(pk=obj.pk)).exists():
-            return True
-        return None
+        shown = action in SEEING and isinstance(obj, Picture | Recording) and _met(user, _only(obj))
+        return True if shown else None
 
     def visible(self, user: Any, action: Action, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         if action == "results":
@@ -37,7 +37,7 @@ class QuizPolicy:
             return _banks(user, action, queryset, "")
         if queryset.model is Question:
             return _banks(user, action, queryset, "bank__")
-        return _pictures(user, action, queryset) if queryset.model is Picture and action in SEEING else None
+        return _files(user, action, queryset) if queryset.model in SHOWN_BY and action in SEEING else None
 
 
 def _attempts(user: Any, action: Action, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -92,24 +92,46 @@ def _asked_to_review(user: Any) -> list[int]:
 
 
 SEEING = ("view", "download")
+SHOWN_BY: dict[type[Model], tuple[Any, str]] = {
+    Picture: (VersionPicture, "picture"),
+    Recording: (VersionRecording, "recording"),
+}
+"""The files of questions, and where it stands which versions show them."""
 
 
-def _met(user: Any, pictures: QuerySet[Any]) -> QuerySet[Any]:
-    """Pictures of questions: for whoever has one in an attempt and access to its course, and for who may read its bank.
+def _only(file: Picture | Recording) -> QuerySet[Any]:
+    return type(file)._default_manager.filter(pk=file.pk)
+
+
+def _met(user: Any, files: QuerySet[Any]) -> set[int]:
+    """Files of questions: for whoever has one in an attempt and access to its course, for who may read its bank, and
+    for readers of a lesson that lets them try it.
 
     A learner's result stays one's own without access; the questions belong to the course.
     """
-    if not user.is_authenticated:
-        return pictures.none()
-    studies = Enrollment.objects.active().filter(user=user)
-    met = Q(version__in=AttemptItem.objects.filter(attempt__enrollment__in=studies).values("version"))
-    written = Q(version__question__in=_banks(user, "view", Question.objects.all(), "bank__").values("pk"))
-    return pictures.filter(pk__in=VersionPicture.objects.filter(met | written).values("picture"))
+    model, name = SHOWN_BY[files.model]
+    rows = model.objects.filter(**{f"{name}__in": files.values("pk")})
+    found: set[int] = set()
+    if user.is_authenticated:
+        studies = Enrollment.objects.active().filter(user=user)
+        met = Q(version__in=AttemptItem.objects.filter(attempt__enrollment__in=studies).values("version"))
+        written = Q(version__question__in=_banks(user, "view", Question.objects.all(), "bank__").values("pk"))
+        found = set(rows.filter(met | written).values_list(name, flat=True))
+    others = set(rows.exclude(**{f"{name}__in": found}).values_list("version__question", name))
+    tried = _tried(user, {question for question, _ in others})
+    return found | {file for question, file in others if question in tried}
 
 
-def _pictures(user: Any, action: Action, queryset: QuerySet[Any]) -> QuerySet[Any]:
-    """The set form of `can`, whose other half is the library's: pictures of pages, and those that one works with."""
-    met = set(_met(user, queryset).values_list("pk", flat=True))
+def _tried(user: Any, questions: set[int]) -> set[int]:
+    """Of these questions those that a lesson shows which this person may read."""
+    pages = EnrollmentPolicy()
+    shown = [found for lesson, found in lessons_with(questions) if pages.can(user, "view", lesson)]
+    return set().union(*shown)
+
+
+def _files(user: Any, action: Action, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """The set form of `can`, whose other half is the library's: files of pages, and those that one works with."""
+    met = _met(user, queryset)
     library = EnrollmentPolicy()
-    others = {picture.pk for picture in queryset.exclude(pk__in=met) if library.can(user, action, picture)}
+    others = {file.pk for file in queryset.exclude(pk__in=met) if library.can(user, action, file)}
     return queryset.filter(pk__in=met | others)

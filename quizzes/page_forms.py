@@ -7,6 +7,10 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from core.access import visible
 from courses.page_forms import EditionPageForm
+from library.access import works_with
+from library.models import Picture, Recording
+from quizzes.questions.pictures import named_pictures
+from quizzes.questions.recordings import named_recordings
 from quizzes.rules.review import (
     AFTER_CLOSE,
     AFTER_ITEM,
@@ -40,6 +44,7 @@ class QuestionForm(WagtailAdminModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._files_before = _files_in(self.instance.body)
         if "bank" in self.fields and self.for_user:
             banks = self.fields["bank"].queryset
             own = visible(self.for_user, "edit", banks)
@@ -50,6 +55,9 @@ class QuestionForm(WagtailAdminModelForm):
         valid = bool(super().is_valid())
         if valid and self.for_user and self._names_foreign_parts(self.for_user):
             self.add_error(None, "A question of the case is not in a bank that you may use.")
+            return False
+        if valid and self.for_user and self._names_foreign_files(self.for_user):
+            self.add_error(None, "A picture or recording is not among the files that you may use.")
             return False
         if not valid or not asks_to_publish(self.data):
             return valid
@@ -63,10 +71,22 @@ class QuestionForm(WagtailAdminModelForm):
         named = {part.pk for value in blocks for part in value["parts"] if part}
         return visible(user, "view", type(self.instance).objects.filter(pk__in=named)).count() < len(named)
 
+    def _names_foreign_files(self, user: Any) -> bool:
+        """A question opens its files to those who read its bank: again, a posted number is no permission."""
+        new = _files_in(self.cleaned_data.get("body")) - self._files_before
+        return any(not works_with(user, file) for model, pk in new for file in model.objects.filter(pk=pk))
+
     def save(self, commit: bool = True) -> Any:
         # The question carries the answer into its revision, because publishing works on the revision's object.
         self.instance.change_kind = self.cleaned_data.get("publish_as") or "content"
         return super().save(commit=commit)
+
+
+def _files_in(body: Any) -> set[tuple[Any, int]]:
+    """The uploaded pictures and the recordings that a question names."""
+    forms_of = [block["value"] for block in (body.raw_data if body else ())]
+    found: set[tuple[Any, int]] = {(Recording, pk) for form in forms_of for pk in named_recordings(form)}
+    return found | {(Picture, pk) for form in forms_of for source, pk in named_pictures(form) if source == "picture"}
 
 
 def _moment(moment: str) -> forms.MultipleChoiceField:

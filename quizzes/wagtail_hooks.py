@@ -29,6 +29,7 @@ from quizzes.admin.statistics import statistics_item
 from quizzes.models import Attempt, Question, QuestionBank, QuizPage
 from quizzes.services import quiz_problems
 from quizzes.services.order_evidence import attempts_as_evidence
+from quizzes.services.practice import practice_problems
 
 register_permission_policy(Question, BankPermissionPolicy(Question))
 register_permission_policy(QuestionBank, BankPermissionPolicy(QuestionBank))
@@ -70,7 +71,10 @@ def try_it(page: Page, user: Any, view_name: str, next_url: str | None = None) -
 @hooks.register("register_admin_urls", order=-1)
 def pictures_of_questions_stay() -> list[URLPattern]:
     """Before Wagtail's own address."""
-    return [path("images/<int:image_id>/delete/", pictures.delete_picture)]
+    return [
+        path("images/<int:image_id>/delete/", pictures.delete_picture),
+        path("media/delete/<int:media_id>/", pictures.delete_recording),
+    ]
 
 
 def not_a_door(request: HttpRequest) -> NoReturn:
@@ -115,7 +119,7 @@ def zone_editor() -> SafeString:
 @hooks.register("publish_problems")
 def quiz_can_be_taken(page: Page) -> list[str]:
     """Seam 5 of DESIGN.md: asked at every way to publish."""
-    return quiz_problems(page)
+    return quiz_problems(page) + practice_problems(page)
 
 
 for item in (marking_item, gradebook_item, regrades_item, statistics_item):

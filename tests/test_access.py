@@ -52,6 +52,8 @@ DOORS = {
     "my/safety/answers/<int:pk>/": ("logged in: own", "/my/safety/answers/999999/", "login", "login"),
     "attempts/<uuid:uuid>/review/": ("owner", f"/attempts/{UUID}/review/", "login", "login"),
     "questions/pictures/<int:picture_id>/": ("by can()", "/questions/pictures/999999/", 404, 405),
+    "questions/recordings/<int:pk>/<slug:part>/": ("by can()", "/questions/recordings/999999/file/", 404, 405),
+    "practice/<int:lesson_id>/<int:question_id>/": ("readers of the lesson", "/practice/999999/999999/", 404, 404),
     "units/<int:page_id>/complete/": ("enrolled, unit open", "/units/999999/complete/", 405, "login"),
     "documents/<int:document_id>/<str:document_filename>": ("by can()", "/documents/999999/a.pdf", 404, 405),
     "media/<int:media_id>/<str:name>": ("by can()", "/media/999999/a.mp3", 404, 405),

@@ -105,14 +105,16 @@ def _writing() -> list[tuple[str, float, int]]:
 
     course = CoursePage.objects.get(slug=FREE.split("/")[2])
     quiz = QuizPage.objects.descendant_of(course).first()
-    saves, hand_ins, queries = [], [], [0, 0]
+    saves: list[float] = []
+    hand_ins: list[float] = []
+    queries = [0, 0]
     for _ in range(ROUNDS):
         with transaction.atomic():
             person, browser = User.objects.create_user("bench@example.com"), Client()
             browser.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
             enrollment = enroll(user=person, course=course, source=Enrollment.Source.FREE)
             attempt = start_attempt(enrollment=enrollment, quiz=quiz, honor=True)
-            item = attempt.items.filter(version__kind="single_choice").first()
+            item = attempt.items.filter(version__kind="single_choice")[0]
             place = f"q{item.position}"
             form = {f"{place}-rev": token_of(item), f"{place}-c": item.option_order[0]}
             for number, path, data, times in (

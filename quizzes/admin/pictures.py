@@ -1,4 +1,4 @@
-"""Pictures in the back office: what the drawing surface (zones.js) knows of one, and that those asked on stay."""
+"""Pictures and recordings in the back office: what zones.js knows of a picture, and that files asked about stay."""
 
 from typing import Any
 
@@ -8,12 +8,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 from wagtail.images.models import SourceImageIOError
 from wagtail.images.views.images import DeleteView
+from wagtailmedia.views import media
 
 from core.validation import whole_number
 from library.access import files_of
-from library.models import Figure, Picture
+from library.models import Figure, Picture, Recording
 from quizzes.admin.bank import BankPermissionPolicy
-from quizzes.models import Question, VersionPicture
+from quizzes.models import Question, VersionPicture, VersionRecording
 from quizzes.views.pictures import SIZE
 
 STAYS = '"{title}" is shown by a question that learners have met: it stays. Its collection can be changed.'
@@ -49,6 +50,17 @@ def delete_picture(request: HttpRequest, image_id: int) -> HttpResponse:
         messages.error(request, STAYS.format(title=kept.title))
         return redirect("wagtailimages:edit", image_id)
     answer: HttpResponse = DeleteView.as_view()(request, image_id=image_id)
+    return answer
+
+
+def delete_recording(request: HttpRequest, media_id: int) -> HttpResponse:
+    """The same for a recording."""
+    shown = VersionRecording.objects.values("recording")
+    kept = files_of(request.user, Recording).filter(pk=media_id, pk__in=shown).first()
+    if kept is not None:
+        messages.error(request, STAYS.format(title=kept.title))
+        return redirect("wagtailmedia:edit", media_id)
+    answer: HttpResponse = media.delete(request, media_id)
     return answer
 
 

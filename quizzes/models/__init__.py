@@ -12,7 +12,7 @@ from quizzes.models.people import Accommodation
 from quizzes.models.quiz import QuizPage, QuizSection, QuizSlot, QuizVersion
 from quizzes.models.safety import SafetyAnswer, SafetyReturn
 from quizzes.models.statistics import ItemStat, OptionStat, Population, QuizStat, StatDelta
-from quizzes.models.versions import QuestionVersion, VersionPicture
+from quizzes.models.versions import QuestionVersion, VersionPicture, VersionRecording
 
 __all__ = [
     "Accommodation",
@@ -40,4 +40,5 @@ __all__ = [
     "StatDelta",
     "Tag",
     "VersionPicture",
+    "VersionRecording",
 ]

@@ -1,4 +1,4 @@
-"""What freezing knows beyond the author's form: the pictures that it names, and the words of the trade."""
+"""What freezing knows beyond the author's form: the files that it names, and the words of the trade."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 
 from evidence.models import GlossaryTerm
-from library.pictures import picture_facts
+from library.pictures import picture_facts, recording_facts
 from quizzes.questions import QUESTION_TYPES, question_type
 from quizzes.questions.base import Lookup
 from quizzes.questions.pictures import named_pictures
+from quizzes.questions.recordings import named_recordings
 from quizzes.questions.terms import WrittenType
 
 WRITTEN = tuple(kept.kind for kept in QUESTION_TYPES if issubclass(kept, WrittenType))
@@ -23,6 +24,7 @@ def lookup_for(kind: str, raw: Mapping[str, Any], bank: Any) -> Lookup:
         terms=frozenset(_known_terms(bank)) if forgives else frozenset(),
         salt=salted_hmac("quizzes.models.lookup", "ids").hexdigest(),
         pictures=picture_facts(named_pictures(raw)),
+        recordings=recording_facts(named_recordings(raw)),
     )
 
 

@@ -67,3 +67,20 @@ class VersionPicture(models.Model):
 
     def __str__(self) -> str:
         return f"Picture {self.picture_id} of version {self.version_id}"
+
+
+class VersionRecording(models.Model):
+    """A recording that a version shows: it can no longer be deleted, and whoever met the version may play it."""
+
+    version = models.ForeignKey(QuestionVersion, on_delete=models.CASCADE, related_name="recording_links")
+    recording = models.ForeignKey("library.Recording", on_delete=models.PROTECT, related_name="+")
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["version", "recording"], name="quizzes_version_recording_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"Recording {self.recording_id} of version {self.version_id}"

@@ -17,6 +17,7 @@ from .short_text import ShortText
 from .single_choice import SingleChoice
 from .status_sort import StatusSort
 from .true_false import TrueFalse
+from .video import Video
 
 QUESTION_TYPES: tuple[type[QuestionType], ...] = (
     SingleChoice,
@@ -35,6 +36,7 @@ QUESTION_TYPES: tuple[type[QuestionType], ...] = (
     Hotspot,
     Labels,
     AnatomyTouch,
+    Video,
 )
 
 BY_KIND: dict[str, QuestionType] = {question_type.kind: question_type() for question_type in QUESTION_TYPES}

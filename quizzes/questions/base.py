@@ -60,12 +60,14 @@ class Lookup:
     ``terms`` are the known terms that a short answer must not be mistaken for (QUIZZES.md 5.4). ``salt`` is a secret of
     the school, for ids that nobody shall work out. ``pictures`` holds, by ("figure" or "picture", primary key), what
     pins a picture to a version: its source and reference, the sha256 of its file, width and height in pixels, and its
-    words.
+    words. ``recordings`` holds, by primary key, what pins a recording: its id, the sha256 of its file, its title,
+    whether it is audio, and what it ``lacks`` to be asked about.
     """
 
     terms: frozenset[str] = frozenset()
     salt: str = ""
     pictures: Mapping[tuple[str, int], Mapping[str, Json]] = field(default_factory=dict)
+    recordings: Mapping[int, Mapping[str, Json]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

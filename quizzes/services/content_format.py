@@ -11,7 +11,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from core.publishing import PublishRefused
-from library.models import Figure
+from library.models import Figure, Recording
 from quizzes.models import Question, QuestionBank
 from quizzes.questions import question_type
 from quizzes.questions.case import Case
@@ -29,6 +29,8 @@ def stream_of(spec: Mapping[str, Any], origin: str, bank: QuestionBank | None = 
     value |= kept.from_content(spec, lambda part, item: _item(origin, part, item))
     if kept.kind == Case.kind:
         value["parts"] = _in_bank(value["parts"], bank)
+    if title := spec.get("recording"):
+        value["recording"] = _recording(title)
     if slug := spec.get("figure"):
         place = "image" if "image" in kept.block.base_blocks else "illustration"
         value[place] = {"figure": _figure(slug), "picture": None}
@@ -56,6 +58,12 @@ def _figure(slug: str) -> int:
     if figure is None:
         raise PublishRefused([f'The library has no figure "{slug}".'])
     return int(figure.pk)
+
+
+def _recording(title: str) -> int | None:
+    """The recording of this title; without one the field stays empty, and publishing asks for it."""
+    found: int | None = Recording.objects.filter(title=title).order_by("pk").values_list("pk", flat=True).first()
+    return found
 
 
 def _html(markdown: str) -> str:

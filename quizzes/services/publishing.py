@@ -12,7 +12,7 @@ from core.freeze import digest
 from core.publishing import PublishRefused
 from quizzes.models import Question, QuestionVersion, QuizPage, QuizVersion
 from quizzes.models.cases import NOT_ASKED, part_problems, parts_by_question
-from quizzes.services.pictures import link_pictures
+from quizzes.services.pictures import link_pictures, link_recordings
 
 
 def publish_question(
@@ -40,6 +40,7 @@ def freeze_question(
         with transaction.atomic():
             version.save()
             link_pictures([version])
+            link_recordings([version])
     except IntegrityError:  # somebody else published at the same moment and made this number
         return QuestionVersion.objects.filter(question=stored).order_by("-number")[0]
     if version.kind in NOT_ASKED or (latest and latest.kind in NOT_ASKED):

@@ -8,7 +8,8 @@ from django.utils import timezone
 from courses.models import CoursePage, ModulePage
 from enrollments.models import Enrollment
 from enrollments.services import enroll
-from library.models import Figure
+from library.models import Figure, Recording
+from library.tests.factories import make_recording
 from quizzes.models import Attempt, Question, QuestionBank, QuizPage
 from quizzes.questions import question_type
 from quizzes.services import SentItem, build_quiz, import_question, save_answers
@@ -150,12 +151,21 @@ def on_the_skull(kind: str, **more: Any) -> dict[str, Any]:
     return {"id": kind, "kind": kind, **question_type(kind).sample, **more}
 
 
+def about_a_recording(ident: str = "watched", **more: Any) -> dict[str, Any]:
+    """A moment between 1:20 and 1:26 of a film, and a choice of two."""
+    if not Recording.objects.filter(title="Resting").exists():
+        make_recording("rest.mp4")
+    listed = [{"text": f"{ident} hands off", "correct": True}, {"text": f"{ident} go on"}]
+    return {"id": ident, "kind": "video", "title": ident, "text": "When is it?", "recording": "Resting",
+            "moment": {"from": "80.25", "to": "86.75"}, "options": listed, **more}  # fmt: skip
+
+
 def every_kind() -> list[dict[str, Any]]:
     """One question of each kind."""
     written = [pairs(), sequence(), word(), passage(), reasoned()]
     pictures = [on_the_skull(kind) for kind in ("hotspot", "labels", "anatomy_touch")]
     plain = [choice("single"), many(), statement(), number()]
-    return [*plain, *written, sorting(), dialogue(), text(), *pictures, *case()]
+    return [*plain, *written, sorting(), dialogue(), text(), *pictures, about_a_recording(), *case()]
 
 
 def make_quiz(course: CoursePage, *questions: dict[str, Any], **terms: Any) -> QuizPage:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from quizzes.questions.freezing import Frozen, freeze
 
-from . import picture_specs, written_specs
+from . import picture_specs, video_specs, written_specs
 
 
 def item(value: dict[str, Any], ident: str | None = None) -> dict[str, Any]:
@@ -155,6 +155,7 @@ def questions() -> st.SearchStrategy[Frozen]:
         dialogues(),
         picture_specs.picture_questions(),
         written_specs.written_questions(),
+        video_specs.video_questions(),
     )
 
 
@@ -180,6 +181,7 @@ def any_json() -> st.SearchStrategy[Any]:
             **picture_specs.near_answers(leaves),
             **written_specs.near_answers(leaves),
             "c": st.lists(leaves, max_size=5) | trees,
+            "at": leaves,
             "v": leaves,
             "u": leaves,
             "h": leaves,

@@ -35,7 +35,9 @@ def samples() -> list[dict[str, Any]]:
     case, *parts = factories.case("case", feedback="A word for everyone about the case.")
     for part in parts:
         part["options"][1]["feedback"] = f"Remark on the second option of {part['id']}."
-    return [*({"id": kept.kind, "kind": kept.kind, **kept.sample} for kept in alone), case, *parts]
+    film = {"video": {"recording": factories.about_a_recording()["recording"]}}
+    asked = [{"id": kept.kind, "kind": kept.kind, **kept.sample, **film.get(kept.kind, {})} for kept in alone]
+    return [*asked, case, *parts]
 
 
 @pytest.fixture

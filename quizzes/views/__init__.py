@@ -7,6 +7,8 @@ from quizzes.views.attempts import attempt, save, start, submit
 from quizzes.views.checking import check
 from quizzes.views.log import log
 from quizzes.views.pictures import question_picture
+from quizzes.views.practice import practice
+from quizzes.views.recordings import question_recording
 from quizzes.views.results import review
 from quizzes.views.safety import answer_safety, safety, safety_answer
 
@@ -15,7 +17,9 @@ __all__ = [
     "attempt",
     "check",
     "log",
+    "practice",
     "question_picture",
+    "question_recording",
     "review",
     "safety",
     "safety_answer",
