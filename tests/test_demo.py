@@ -83,8 +83,8 @@ def test_every_module_has_a_quiz_with_safety_questions(seeded: None) -> None:
 
 
 def test_the_quizzes_ask_in_every_way_that_the_subject_allows(seeded: None) -> None:
-    """Eight kinds and more in each module of the paid course, five and more in the introduction; all kinds together, but
-    for the one that stops a film: the demo ships none."""
+    """Eight kinds and more in each module of the paid course, five in the introduction; all kinds together, but for the
+    one that asks about a moment in a film: the demo ships none."""
     kinds = {
         quiz: {slot.question.kind for slot in quiz.slots()} | {version.kind for version in asked(quiz)}
         for quiz in QuizPage.objects.live()
