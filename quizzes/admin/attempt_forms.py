@@ -1,5 +1,6 @@
 """What staff may do to one attempt, as forms: each fits some states and calls one service."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
@@ -20,6 +21,8 @@ class ActionForm(forms.Form):
     button: ClassVar[str]
     done: ClassVar[str]
     states: ClassVar[tuple[str, ...]]
+    verb: ClassVar[Callable[..., Attempt]]
+    """The service that does it; it takes what the form asks for, by the same names."""
 
     reason = forms.CharField(max_length=500, help_text=REASON, widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -29,7 +32,7 @@ class ActionForm(forms.Form):
 
     def act(self, attempt: Attempt, by: Any) -> None:
         """Do it. Raises SupervisionRefused."""
-        raise NotImplementedError
+        type(self).verb(attempt=attempt, by=by, **self.cleaned_data)
 
 
 class ExtendForm(ActionForm):
@@ -39,17 +42,13 @@ class ExtendForm(ActionForm):
     about = "The learner's page shows the new end at its next save."
     done = "The time was added."
     states = (Attempt.State.IN_PROGRESS,)
+    verb = staticmethod(extend_attempt)
     minutes = forms.IntegerField(min_value=1, max_value=A_DAY, help_text="Minutes after the present end.")
     field_order = ("minutes", "reason")
 
     def fits(self, attempt: Attempt) -> bool:
         """Only where there is an end."""
         return super().fits(attempt) and attempt.deadline_at is not None
-
-    def act(self, attempt: Attempt, by: Any) -> None:
-        """Move the end."""
-        data = self.cleaned_data
-        extend_attempt(attempt=attempt, minutes=data["minutes"], by=by, reason=data["reason"])
 
 
 class ReopenForm(ActionForm):
@@ -62,13 +61,9 @@ class ReopenForm(ActionForm):
     )
     done = "The try is open again, and the learner is told."
     states = (Attempt.State.OVERDUE, Attempt.State.ABANDONED, *Attempt.FINISHED)
+    verb = staticmethod(reopen_attempt)
     minutes = forms.IntegerField(min_value=0, max_value=30 * A_DAY, help_text="Minutes from now. 0: no limit.")
     field_order = ("minutes", "reason")
-
-    def act(self, attempt: Attempt, by: Any) -> None:
-        """Open it until the new end."""
-        data = self.cleaned_data
-        reopen_attempt(attempt=attempt, minutes=data["minutes"], by=by, reason=data["reason"])
 
 
 class VoidForm(ActionForm):
@@ -81,10 +76,7 @@ class VoidForm(ActionForm):
     )
     done = "The try no longer counts, and the learner is told."
     states = tuple(state for state in Attempt.State if state != Attempt.State.VOIDED)
-
-    def act(self, attempt: Attempt, by: Any) -> None:
-        """Void it."""
-        void_attempt(attempt=attempt, by=by, reason=self.cleaned_data["reason"])
+    verb = staticmethod(void_attempt)
 
 
 FORMS: dict[str, type[ActionForm]] = {form.name: form for form in (ExtendForm, ReopenForm, VoidForm)}

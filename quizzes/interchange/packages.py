@@ -32,9 +32,9 @@ _CHUNK = 64 * 1024
 
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError,
-    LookupError, NotImplementedError,
+    LookupError,
 )  # fmt: skip
-"""What reading a damaged archive raises: zipfile promises one of these only, and keeps to none (seen by trying)."""
+"""What reading a damaged archive raises (seen by trying): zipfile promises only the first."""
 
 FOREIGN = {
     "h5p.json": "an H5P package",

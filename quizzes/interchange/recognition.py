@@ -5,12 +5,10 @@ import re
 import zipfile
 
 from .base import UnreadableFile
+from .packages import BROKEN
 
 MAX_BYTES = 50 * 1024 * 1024
 GIFT, AIKEN, MOODLE_XML, QTI, CSV, XLSX = "gift", "aiken", "moodle-xml", "qti", "csv", "xlsx"
-BROKEN_ARCHIVE = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
-"""What the library raises for an archive whose list of entries cannot be read."""
-
 _HEAD = 4_000
 _BY_ENDING = {"gift": GIFT, "csv": CSV, "tsv": CSV, "xlsx": XLSX, "aiken": AIKEN, "qti": QTI, "imscc": QTI}
 _CLOZE = re.compile(
@@ -80,7 +78,7 @@ def _names(content: bytes) -> list[str]:
     """The names in an archive; nothing is unpacked."""
     try:
         return zipfile.ZipFile(io.BytesIO(content)).namelist()[:2_000]
-    except BROKEN_ARCHIVE:
+    except BROKEN:
         return []
 
 

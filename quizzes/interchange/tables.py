@@ -14,7 +14,7 @@ from decimal import Decimal
 from openpyxl import load_workbook
 
 from .base import Outcome, UnreadableFile
-from .recognition import BROKEN_ARCHIVE
+from .packages import BROKEN
 from .table_rows import Columns, read_row
 from .texts import decode
 
@@ -57,7 +57,7 @@ def parse_xlsx(content: bytes) -> list[Outcome]:
 def _check_size(content: bytes) -> None:
     try:
         entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except BROKEN_ARCHIVE as error:
+    except BROKEN as error:
         message = "This is not an Excel workbook (.xlsx)."
         raise UnreadableFile(message) from error
     # A reader stops at the size that an entry declares, so a lie here only cuts it short.

@@ -36,14 +36,20 @@ def make_quiz(course: CoursePage) -> Callable[..., Any]:
     return lambda *questions, **terms: factories.make_quiz(course, *questions, **terms)
 
 
-@pytest.fixture
-def corpus_cases() -> Callable[[str], list[dict[str, Any]]]:
-    """`corpus_cases("ordering_grading")`: published cases from outside the project, numbers read exactly."""
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of published question files from outside the project, if this machine has it."""
     if not (folder := os.environ.get("QUIZ_CORPUS_DIR")):
         pytest.skip("QUIZ_CORPUS_DIR names no folder with the quiz corpus")
+    return Path(folder)
+
+
+@pytest.fixture
+def corpus_cases(corpus: Path) -> Callable[[str], list[dict[str, Any]]]:
+    """`corpus_cases("ordering_grading")`: published cases, numbers read exactly."""
 
     def read(name: str) -> list[dict[str, Any]]:
-        cases = json.loads((Path(folder) / "cases" / f"{name}.json").read_text("utf-8"), parse_float=Fraction)
+        cases = json.loads((corpus / "cases" / f"{name}.json").read_text("utf-8"), parse_float=Fraction)
         return list(cases)
 
     return read

@@ -4,10 +4,8 @@ The files stand outside the project (QUIZ_CORPUS_DIR); without them these tests 
 """
 
 import json
-import os
 from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,13 +43,6 @@ NOT_AS_PEG = {
 }
 
 Case = dict[str, Any]
-
-
-@pytest.fixture
-def corpus() -> Path:
-    if not (folder := os.environ.get("QUIZ_CORPUS_DIR")):
-        pytest.skip("QUIZ_CORPUS_DIR names no folder with the quiz corpus")
-    return Path(folder)
 
 
 def words(text: str, fmt: str = "plain") -> str:

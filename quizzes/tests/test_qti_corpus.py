@@ -5,7 +5,6 @@ The files stand outside the project (QUIZ_CORPUS_DIR); without them these tests 
 
 import io
 import json
-import os
 import zipfile
 from fractions import Fraction
 from pathlib import Path
@@ -40,13 +39,6 @@ NEGATIVE: dict[str, str] = {
     "item001.xml": 'speaks of "NON_EXISTING"',
 }
 """Items that are wrong on purpose, or ask what we do not have: part of the reason. The others are taken."""
-
-
-@pytest.fixture
-def corpus() -> Path:
-    if not (folder := os.environ.get("QUIZ_CORPUS_DIR")):
-        pytest.skip("QUIZ_CORPUS_DIR names no folder with the quiz corpus")
-    return Path(folder)
 
 
 def outcomes(parse: Any, content: bytes) -> list[Outcome]:

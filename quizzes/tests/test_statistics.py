@@ -3,8 +3,8 @@
 import csv
 import json
 import math
-import os
 import statistics as plain
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from quizzes.statistics import items, papers, spread
 from quizzes.statistics.sums import Counted, CountedItem, ItemSums, QuizSums, add_up
 
-CORPUS = os.environ.get("QUIZ_CORPUS_DIR")
 UNIT = 10**7
 """The published marks have seven decimals."""
 
@@ -78,24 +77,19 @@ def test_weights_of_the_example(example: Any) -> None:
     assert weights == pytest.approx([100 * one**0.5 / whole for one in (0.6, 0.15, 0.95)], rel=1e-14)
 
 
-def corpus(*path: str) -> Path:
-    if not CORPUS:
-        pytest.skip("QUIZ_CORPUS_DIR names no folder with the quiz corpus")
-    return Path(CORPUS, *path)
-
-
-def published() -> Any:
-    return json.loads(corpus("cases", "stats_quiz00.json").read_text())
+@pytest.fixture
+def published(corpus: Path) -> Any:
+    return json.loads((corpus / "cases" / "stats_quiz00.json").read_text())
 
 
 @pytest.fixture
-def published_sums() -> QuizSums:
-    points = [round(value * UNIT) for value in published()["maxmark"]]
-    return add_up(attempt([round(mark * UNIT) for mark in row], points) for row in published()["marks"])
+def published_sums(published: Any) -> QuizSums:
+    points = [round(value * UNIT) for value in published["maxmark"]]
+    return add_up(attempt([round(mark * UNIT) for mark in row], points) for row in published["marks"])
 
 
-def test_every_published_figure_of_a_question_is_reproduced(published_sums: Any) -> None:
-    for expected in published()["expected_slots"]:
+def test_every_published_figure_of_a_question_is_reproduced(published: Any, published_sums: Any) -> None:
+    for expected in published["expected_slots"]:
         figure = items.item_of(published_sums.items[(expected["slot"], UNIT)], UNIT)
         found = {
             "s": figure.n,
@@ -114,8 +108,8 @@ def test_every_published_figure_of_a_question_is_reproduced(published_sums: Any)
             assert (name, float(value)) == (name, pytest.approx(expected[name], rel=1e-5 if name in loose else 1e-6))
 
 
-def test_every_published_figure_of_the_quiz_is_reproduced(published_sums: Any) -> None:
-    expected, totals = published()["expected_quiz"], published_sums.totals
+def test_every_published_figure_of_the_quiz_is_reproduced(published: Any, published_sums: Any) -> None:
+    expected, totals = published["expected_quiz"], published_sums.totals
     reliability = papers.alpha(published_sums)
     found = {
         "median": spread.median(totals) / UNIT,
@@ -132,12 +126,21 @@ def test_every_published_figure_of_the_quiz_is_reproduced(published_sums: Any) -
         assert (name, float(value)) == (name, pytest.approx(expected[name], rel=1.5e-5))
 
 
-def rows(name: str) -> list[dict[str, str]]:
-    with corpus("statistics", "moodle-4.2.3", name).open() as file:
-        return list(csv.DictReader(file))
+Rows = Callable[[str], list[dict[str, str]]]
 
 
-def published_part(column: str, value: str) -> QuizSums:
+@pytest.fixture
+def rows(corpus: Path) -> Rows:
+    """`rows("steps00.csv")`: a published table."""
+
+    def read(name: str) -> list[dict[str, str]]:
+        with (corpus / "statistics" / "moodle-4.2.3" / name).open() as file:
+            return list(csv.DictReader(file))
+
+    return read
+
+
+def published_part(rows: Rows, column: str, value: str) -> QuizSums:
     """The attempts that met this question or variant."""
     met = {row["quizattempt"] for row in rows("steps00.csv") if row[column] == value}
     return add_up(
@@ -148,18 +151,18 @@ def published_part(column: str, value: str) -> QuizSums:
 
 
 @pytest.mark.parametrize("variant", ["1", "8"])
-def test_the_published_figures_of_those_who_met_one_variant_are_reproduced(variant: str) -> None:
+def test_the_published_figures_of_those_who_met_one_variant_are_reproduced(variant: str, rows: Rows) -> None:
     expected = next(row for row in rows("qstats00.csv") if (row["slot"], row["variant"]) == ("2", variant))
-    figure = items.item_of(published_part("variants.2", variant).items[(2, UNIT)], UNIT)
+    figure = items.item_of(published_part(rows, "variants.2", variant).items[(2, UNIT)], UNIT)
     found = [figure.n, figure.facility, figure.sd / UNIT, figure.discrimination, figure.efficiency]
     names = ["s", "facility", "sd", "discriminationindex", "discriminativeefficiency"]
     assert [float(value) for value in found] == [pytest.approx(float(expected[name]), rel=1e-6) for name in names]
 
 
-def test_a_drawn_question_was_published_with_its_correlation_to_the_whole_total() -> None:
+def test_a_drawn_question_was_published_with_its_correlation_to_the_whole_total(rows: Rows) -> None:
     """Moodle's way for those, which we do not follow: its index is our uncorrected item-total correlation."""
     expected = next(row for row in rows("qstats00.csv") if row["subqname"] == "numerical")
-    sums = published_part("randqs.1", "numerical")
+    sums = published_part(rows, "randqs.1", "numerical")
     question = sums.items[(1, UNIT)]
     figure = items.item_of(question, UNIT)
     flattered = figure.covariance_total / items.greatest_covariance(question.marks, sums.totals)
