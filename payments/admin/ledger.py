@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core import money
+from core.spreadsheets import exported
 from core.validation import page_number
 from payments.admin.periods import LedgerForm, may_see_money, query_without
-from payments.admin.spreadsheets import exported
 from payments.services.ledger import Movement, by_month, movements, totals
 from payments.services.stripe_api import live_mode
 

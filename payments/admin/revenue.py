@@ -11,8 +11,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from core import money, plots
+from core.spreadsheets import exported
 from payments.admin.periods import PeriodForm, may_see_money, query_without
-from payments.admin.spreadsheets import exported
 from payments.services.ledger import Period
 from payments.services.revenue import Revenue, revenue
 from payments.services.stripe_api import live_mode

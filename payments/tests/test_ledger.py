@@ -148,7 +148,7 @@ def test_the_files_hold_exact_amounts_and_no_formulas(shop: Shop, looker: Client
     Order.objects.update(title="=HYPERLINK(1)")
     give_back(order=order, by=staff_with("refund_order"), reason="Kind.", amount=1)
     door = reverse("sales:ledger")
-    rows = list(csv.DictReader(io.StringIO(looker.get(f"{door}?export=csv").content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(looker.get(f"{door}?export=csv").getvalue().decode("utf-8-sig"))))
     assert [(row["What"], row["Gross"], row["Net"], row["For"]) for row in rows] == [
         ("Refund", "-0.01", "-0.01", "'=HYPERLINK(1)"),
         ("Payment", "48.00", "46.31", "'=HYPERLINK(1)"),

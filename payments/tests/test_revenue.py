@@ -80,7 +80,7 @@ def test_the_page_has_table_plot_and_file(shop: Shop, client_of: Callable[[User]
     for words in ("$90.01", "$45.01", '<svg class="plot"', "Revenue by month, USD"):
         assert words in page
     assert page.count('<rect class="plot-bar"') == 3
-    rows = list(csv.reader(io.StringIO(looker.get(f"{door}&export=csv").content.decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(looker.get(f"{door}&export=csv").getvalue().decode("utf-8-sig"))))
     assert rows[1:] == [["Light touch", "2026-03", "USD", "45.01"], ["Sacral hold", "2026-03", "USD", "45.00"]]
 
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 from accounts.requests import OwnRequest
 from core.access import visible
 from core.records import as_text
+from core.spreadsheets import exported
 from core.validation import page_number, search_text
 from courses.models import CoursePage
 from quizzes.admin.marking import staff_or_404
-from quizzes.admin.spreadsheets import as_csv, as_xlsx
 from quizzes.models import QuizPage
 from quizzes.services.gradebook import STATES, Gradebook, Row, gradebook_of, learners, quizzes_of
 
@@ -46,8 +46,8 @@ def gradebook(request: OwnRequest, course_id: int) -> HttpResponseBase:
     state, search = request.GET.get("state", ""), search_text(request.GET.get("q", ""))
     book = gradebook_of(course, quizzes=[chosen] if chosen else quizzes)
     found = learners(course, book.quizzes, search=search, state=state)
-    if request.GET.get("export") in EXPORTS:
-        return EXPORTS[request.GET["export"]](f"gradebook-{course.slug}", _table(book, book.in_batches(found)))
+    if as_file := exported(request, f"gradebook-{course.slug}", _table(book, book.in_batches(found))):
+        return as_file
     page = Paginator(found, PER_PAGE).get_page(page_number(request.GET.get("p")))
     kept = request.GET.copy()
     kept.pop("p", None)
@@ -95,6 +95,3 @@ def _table(book: Gradebook, rows: Iterator[Row]) -> Iterator[list[Any]]:
 
 def _day(moment: Any) -> str:
     return timezone.localtime(moment).date().isoformat() if moment else ""
-
-
-EXPORTS = {"csv": as_csv, "xlsx": as_xlsx}

@@ -17,10 +17,10 @@ from wagtail.admin.menu import MenuItem
 
 from accounts.requests import OwnRequest
 from core.access import visible
+from core.spreadsheets import exported
 from core.validation import page_number, whole_number
 from courses.models import CoursePage
 from quizzes.admin.results_menu import ResultsItem
-from quizzes.admin.spreadsheets import as_csv, as_xlsx
 from quizzes.admin.statistics_plots import questions_plot, time_plot, totals_plot
 from quizzes.admin.statistics_tables import (
     COLUMNS,
@@ -50,7 +50,6 @@ from quizzes.statistics.advice import FEWEST, FEWEST_ALIKE, about_alpha, about_b
 from quizzes.statistics.sums import LONGEST_ANSWER
 
 PER_PAGE = 25
-FILES = {"csv": as_csv, "xlsx": as_xlsx}
 
 
 def statistics_item() -> MenuItem:
@@ -81,8 +80,8 @@ def quiz_page(request: OwnRequest, page_id: int) -> HttpResponseBase:
     if found is None:
         return render(request, "quizzes/admin/statistics_none.html", {"quiz": quiz})
     read_questions(found)
-    if as_file := FILES.get(request.GET.get("export", "")):
-        return as_file(f"statistics-{quiz.slug}-v{found.version.number}", file_lines(found))
+    if as_file := exported(request, f"statistics-{quiz.slug}-v{found.version.number}", file_lines(found)):
+        return as_file
     order = request.GET.get("sort", "")
     context = {
         **_choice(request, quiz, rows, found),

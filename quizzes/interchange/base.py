@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -118,3 +118,18 @@ def lasting_id(origin: str, part: str) -> str:
 def item(origin: str, part: str, value: Mapping[str, Any]) -> dict[str, Any]:
     """One entry of a stored list."""
     return {"type": "item", "id": lasting_id(origin, part), "value": dict(value)}
+
+
+def with_own_ids(found: list[Outcome]) -> list[Outcome]:
+    """An id that the file gives twice is kept for the first of the two: by it, one would replace the other."""
+    seen: set[str] = set()
+    kept: list[Outcome] = []
+    for one in found:
+        if isinstance(one, Parsed) and one.external_id:
+            if one.external_id in seen:
+                warning = f'The id "{one.external_id[:80]}" stands in the file twice; this question is kept without it.'
+                one = replace(one, external_id="", warnings=(*one.warnings, warning))
+            else:
+                seen.add(one.external_id)
+        kept.append(one)
+    return kept

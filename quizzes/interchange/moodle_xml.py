@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
-from .base import Outcome, Parsed, Refused, UnreadableFile
+from .base import Outcome, Parsed, Refused, UnreadableFile, with_own_ids
 from .markup import line_of, read_tree
 from .moodle_cloze import cloze
 from .moodle_entry import Entry
@@ -74,7 +74,7 @@ def parse(content: bytes) -> list[Outcome]:
     if not found:
         message = "There is no question in this file."
         raise UnreadableFile(message)
-    return _with_own_ids(found)
+    return with_own_ids(found)
 
 
 def _category(element: Element) -> str:
@@ -106,18 +106,3 @@ def _points(element: Element, kind: str) -> Fraction | None:
         return Fraction(0)
     points = exact(element.findtext("defaultgrade") or "")
     return Fraction(round(points * 1000), 1000) if points is not None and 0 <= points <= MAX_POINTS else None
-
-
-def _with_own_ids(found: list[Outcome]) -> list[Outcome]:
-    """An id number that stands twice is kept for the first: by it, one question would replace the other."""
-    seen: set[str] = set()
-    kept: list[Outcome] = []
-    for one in found:
-        if isinstance(one, Parsed) and one.external_id:
-            if one.external_id in seen:
-                warning = f'The id number "{one.external_id[:80]}" stands in the file twice; it is kept without it.'
-                one = replace(one, external_id="", warnings=(*one.warnings, warning))
-            else:
-                seen.add(one.external_id)
-        kept.append(one)
-    return kept

@@ -1,11 +1,10 @@
 """QTI in: items of 2.1, 2.2 and 3.0, the 1.2 that Canvas writes, one file or a package of them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import count
 from xml.etree.ElementTree import Element
 
-from quizzes.interchange.base import Outcome, Parsed, Refused, UnreadableFile
+from quizzes.interchange.base import Outcome, Refused, UnreadableFile, with_own_ids
 from quizzes.interchange.markup import read_tree
 from quizzes.interchange.packages import Package, is_package
 
@@ -20,7 +19,7 @@ Reader = Callable[[Element, Numbers, Package | None, str], list[Outcome]]
 def parse(content: bytes) -> list[Outcome]:
     """Every question of a QTI file or package, or why it is not taken. Raises ``UnreadableFile``."""
     if not is_package(content):
-        return _with_own_ids(_read_file(content, count(1), None, ""))
+        return with_own_ids(_read_file(content, count(1), None, ""))
     package, numbers = Package(content), count(1)
     found: list[Outcome] = []
     for document in documents(package):
@@ -32,7 +31,7 @@ def parse(content: bytes) -> list[Outcome]:
             found += _read_file(package.read(document.path), numbers, package, document.path)
         except UnreadableFile as error:
             found.append(Refused(next(numbers), document.named[:200], str(error)))
-    return _with_own_ids(found)
+    return with_own_ids(found)
 
 
 def _read_file(content: bytes, numbers: Numbers, package: Package | None, path: str) -> list[Outcome]:
@@ -64,18 +63,3 @@ DECLINED = {
     "pool": "This is a Blackboard question pool. We do not import it.",
     "html": "This is a web page, not a file of questions.",
 }
-
-
-def _with_own_ids(found: list[Outcome]) -> list[Outcome]:
-    """An id that the file gives twice is kept for the first of the two: by it, one would replace the other."""
-    seen: set[str] = set()
-    kept: list[Outcome] = []
-    for one in found:
-        if isinstance(one, Parsed) and one.external_id:
-            if one.external_id in seen:
-                warning = f'The id "{one.external_id[:80]}" stands in the file twice; this question is kept without it.'
-                one = replace(one, external_id="", warnings=(*one.warnings, warning))
-            else:
-                seen.add(one.external_id)
-        kept.append(one)
-    return kept

@@ -1,11 +1,11 @@
-"""A table of money as a file: CSV and XLSX that no spreadsheet runs as a program."""
+"""A table as a file: CSV and XLSX that no spreadsheet runs as a program. Any length: nothing is gathered first."""
 
 import csv
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -16,6 +16,16 @@ from core.records import as_text
 Line = list[Any]
 BOM = "\ufeff"
 """By which spreadsheets see that a CSV is UTF-8."""
+LONGEST_NAME = 31
+"""Of a sheet, in characters (Excel)."""
+
+
+class _Row:
+    """What the csv module writes to: the line comes back."""
+
+    def write(self, text: str) -> str:
+        """One line."""
+        return text
 
 
 def exported(request: HttpRequest, name: str, lines: Iterable[Line]) -> HttpResponseBase | None:
@@ -24,17 +34,19 @@ def exported(request: HttpRequest, name: str, lines: Iterable[Line]) -> HttpResp
     return write(name, lines) if write else None
 
 
-def _as_csv(name: str, lines: Iterable[Line]) -> HttpResponse:
+def _as_csv(name: str, lines: Iterable[Line]) -> StreamingHttpResponse:
+    """Comma-separated. What a person typed never begins like a formula."""
+    writer = csv.writer(_Row())
+    rows = (writer.writerow([as_text(cell) if isinstance(cell, str) else cell for cell in line]) for line in lines)
+    body = (("" if number else BOM) + row for number, row in enumerate(rows))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    response = HttpResponse(BOM, content_type="text/csv; charset=utf-8", headers=headers)
-    rows = ([as_text(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
-    csv.writer(response).writerows(rows)
-    return response
+    return StreamingHttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _as_xlsx(name: str, lines: Iterable[Line]) -> FileResponse:
+    """A workbook of one sheet. A text is a text there, whatever it begins with."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Stillpoint")
+    sheet = book.create_sheet(name[:LONGEST_NAME])
     for line in lines:
         sheet.append([_cell(sheet, value) for value in line])
     out = BytesIO()
@@ -44,7 +56,6 @@ def _as_xlsx(name: str, lines: Iterable[Line]) -> FileResponse:
 
 
 def _cell(sheet: Any, value: Any) -> Any:
-    """A text is a text, whatever it begins with."""
     if not isinstance(value, str):
         return value
     cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value))
