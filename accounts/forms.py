@@ -1,7 +1,7 @@
 """Forms about a person: profile, name, and Wagtail's user forms without names that we do not keep."""
 
 import zoneinfo
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import Group
@@ -38,7 +38,13 @@ class LegalNameForm(forms.Form):
         return name
 
 
-class ProfileForm(forms.ModelForm[User]):
+if TYPE_CHECKING:
+    UserForm = forms.ModelForm[User]
+else:  # Django's own class takes no parameter
+    UserForm = forms.ModelForm
+
+
+class ProfileForm(UserForm):
     """What a person may change about themselves; e-mail, password and passkeys have pages of their own."""
 
     time_zone = forms.ChoiceField(

@@ -2,16 +2,30 @@
 
 from typing import Any
 
-from certificates.services import request_certificates
-from enrollments.models import Enrollment
-from enrollments.signals import course_completed
+from certificates.services import put_before_staff, request_certificates, resume
+from enrollments.models import AccessHold, Enrollment
+from enrollments.signals import course_completed, hold_closed, hold_opened
 
 
 def connect() -> None:
     """Called once, when the app is ready."""
     course_completed.connect(promise, dispatch_uid="certificates")
+    hold_closed.connect(go_on, dispatch_uid="certificates")
+    hold_opened.connect(look_at_it, dispatch_uid="certificates")
 
 
 def promise(sender: Any, enrollment: Enrollment, **kwargs: Any) -> None:
     """A finished course has earned its certificates."""
     request_certificates(enrollment=enrollment)
+
+
+def go_on(sender: Any, enrollment: Enrollment, **kwargs: Any) -> None:
+    """What the certificate waited for is over."""
+    resume(enrollment=enrollment)
+
+
+def look_at_it(sender: Any, enrollment: Enrollment, reason: str, source: str, **kwargs: Any) -> None:
+    """Money went back, or is disputed, for a course that was certified already."""
+    words = {AccessHold.Reason.REFUND: "The money went back", AccessHold.Reason.DISPUTE: "The payment is disputed"}
+    if reason in words:
+        put_before_staff(enrollment=enrollment, text=f"{words[AccessHold.Reason(reason)]} ({source}).")

@@ -1,93 +1,89 @@
-"""From frozen facts to the PDF that is stored: one function, so that another renderer could take its place.
+"""From frozen facts to the certificate that is stored: one function, so that another renderer could take its place."""
 
-Typst writes PDF/A-3b and PDF/UA-1 and refuses to write either claim untruthfully: an image without words, or a letter
-that none of our fonts holds, ends in an error for staff and never in a box on the paper (CREDENTIALS.md section 2).
-The same facts give the same bytes on every machine: own fonts only, and the day of issue as the time stamp.
-"""
-
-import io
-import json
-import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-import segno
-import typst
+from certificates.paper.design import STANDARD, Design, UnusablePicture, checked_picture, marks_of
+from certificates.paper.typesetting import (
+    DoesNotFitError,
+    MissingGlyphError,
+    PaperSize,
+    RenderError,
+    direction,
+    qr_svg,
+    typeset,
+)
+from certificates.rules.rows import Row, fact_rows, people_rows
 
-from certificates.rules.rows import fact_rows, people_rows
+__all__ = ["DoesNotFitError", "MissingGlyphError", "RenderError", "qr_svg", "render"]
 
-HERE = Path(__file__).resolve().parent
-TEMPLATE = HERE / "typst" / "certificate.typ"
-FONT_FOLDER = HERE / "fonts"
-# In the order in which they are asked for a letter. A further script is a font file in the folder and its name here.
-DISPLAY_FONTS = ("Alegreya",)
-TEXT_FONTS = ("Alegreya Sans", "Alegreya")
-
-MISSING = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed')
-DISALLOWED = re.compile(r'the text contains the disallowed codepoint `"(?P<text>.+?)"`')
-DOES_NOT_FIT = re.compile(r"does not fit: (?P<text>.+)")
-
-
-class RenderError(Exception):
-    """The certificate cannot be printed as it is; the message tells staff why and what to do."""
+APPROVAL_LABELS = ("Approved by", "Provider", "Course number")
+MOST_SIGNATURES = 3
 
 
-class MissingGlyphError(RenderError):
-    """A sign that none of our fonts holds, or that no paper can show."""
+def render(
+    facts: Mapping[str, Any],
+    verify_url: str,
+    *,
+    credential: bytes | None = None,
+    design: Design = STANDARD,
+    paper: PaperSize = "letter",
+    license_number: str = "",
+    test_keys: bool = False,
+) -> bytes:
+    """The PDF of these facts. The QR code and the link on the page carry `verify_url`.
 
-
-class DoesNotFitError(RenderError):
-    """A name or title that is too long for the page at every size that may be used."""
-
-
-def render(facts: Mapping[str, Any], verify_url: str) -> bytes:
-    """The PDF of these facts. The QR code and the link on the page carry `verify_url`."""
-    issued = date.fromisoformat(facts["issued_on"])
+    `credential` (JSON) is attached as it is; `license_number` stands only on the copy for the holder; `test_keys` marks
+    what was made with keys that anybody may have.
+    """
+    try:
+        logo = checked_picture(design.logo, alt=design.logo_alt or f"Logo of {facts['provider']['name']}")
+        people = _people(facts, design)
+    except UnusablePicture as error:
+        raise RenderError(str(error)) from error
     content = {
         "facts": dict(facts),
-        "rows": fact_rows(facts),
-        "people": people_rows(facts),
-        "issued": [issued.year, issued.month, issued.day],
+        "rows": _rows(facts, license_number),
+        "people": people,
+        **marks_of(facts["sample_notice"], test_keys=test_keys),
+        "opening": design.opening,
+        "closing": design.closing,
+        "logo": logo and logo.as_json(),
+        "direction": {"name": direction(facts["name"]), "title": direction(facts["title"])},
         "verify_url": verify_url,
         "verify_site": verify_url.split("://", 1)[-1].split(facts["serial"], 1)[0].rstrip("/"),
         "qr": qr_svg(verify_url),
-        "fonts": {"display": DISPLAY_FONTS, "text": TEXT_FONTS},
     }
-    try:
-        return typst.compile(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            font_paths=[str(FONT_FOLDER)],
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=["a-3b", "ua-1"],
-            timestamp=int(datetime(issued.year, issued.month, issued.day, tzinfo=UTC).timestamp()),
-            sys_inputs={"certificate": json.dumps(content)},
-        )
-    except typst.TypstError as error:
-        raise _in_words(f"{error.message}\n{error.diagnostic}") from error
+    day = date.fromisoformat(facts["issued_on"])
+    return typeset("certificate.typ", content, day=day, paper=paper, credential=credential)
 
 
-def qr_svg(url: str) -> str:
-    """The QR code as an SVG, with the four light modules around it that readers need."""
-    out = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(
-        out, kind="svg", border=4, dark="#18242E", light="#FFFFFF", xmldecl=False, omitsize=True
-    )
-    return out.getvalue().decode()
+def _rows(facts: Mapping[str, Any], license_number: str) -> list[Row]:
+    """The named facts. Several approvals take one row each; the license stands last, as it is the holder's."""
+    rows = fact_rows(facts)
+    if len(approvals := facts.get("approvals", ())) > 1:
+        place = next((n for n, row in enumerate(rows) if row.label in APPROVAL_LABELS), len(rows))
+        kept = [row for row in rows if row.label not in APPROVAL_LABELS]
+        rows = [*kept[:place], *(_approval(one) for one in approvals), *kept[place:]]
+    return [*rows, *([Row("License", license_number)] if license_number else [])]
 
 
-def _in_words(diagnostic: str) -> RenderError:
-    missing = list(dict.fromkeys(MISSING.findall(diagnostic) + DISALLOWED.findall(diagnostic)))
-    if missing:
-        return MissingGlyphError(
-            f"Our certificate fonts have no sign for {', '.join(missing)}. Ask the learner how the name "
-            "is written in their license or passport, or add a font for that script."
-        )
-    if found := DOES_NOT_FIT.search(diagnostic):
-        return DoesNotFitError(
-            f"Too long for the page: {found['text']}. Shorten it with the learner or the instructor."
-        )
-    return RenderError(f"The certificate could not be typeset: {diagnostic.splitlines()[0]}")
+def _approval(approval: Mapping[str, str]) -> Row:
+    provider = ", no. ".join(approval[key] for key in ("provider_name", "provider_number"))
+    course = f"; course {approval['course_number']}" if approval["course_number"] else ""
+    return Row("Approved by", f"{approval['body']}: {provider}{course}")
+
+
+def _people(facts: Mapping[str, Any], design: Design) -> list[dict[str, Any]]:
+    """Who signs: each instructor and the administrator; where they are many, the instructors share one line."""
+    names: Sequence[str] = facts["instructors"]
+    rows = people_rows(facts)
+    if 1 < len(names) < MOST_SIGNATURES:
+        rows = [*(Row("Instructor", name) for name in names), *rows[1:]]
+    return [{"role": row.label, "name": row.value, "signature": _signature(row.value, design)} for row in rows]
+
+
+def _signature(name: str, design: Design) -> dict[str, object] | None:
+    picture = checked_picture(design.signatures.get(name, b""), alt=f"Signature of {name}")
+    return picture.as_json() if picture else None

@@ -124,6 +124,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # As SQLite's timeout: who waits for a row that long answers 503, and Stripe asks again.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://cache_table")}
 
@@ -215,6 +217,14 @@ PAYMENTS = env.bool("PAYMENTS", default=True)
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="").rstrip("/")
+STRIPE_TEST_MODE = env.bool("STRIPE_TEST_MODE", default=False)  # a staging site: DEBUG off, and no real money
+STRIPE_TAX = env.bool("STRIPE_TAX", default=False)  # Stripe's automatic tax; the account needs registrations first
+
+# -- certificates --------------------------------------------------------------------------------------------------
+CERTIFICATE_KEYS_DIR = env.str("CERTIFICATE_KEYS_DIR", default="")
+CERTIFICATE_KEYS = env.str("CERTIFICATE_KEYS", default="")  # the private keys themselves, where no directory is
+CERTIFICATE_DEMO_KEYS = DEBUG and not (CERTIFICATE_KEYS_DIR or CERTIFICATE_KEYS)  # throw-away keys that prove nothing
+SIGNING_TSA_URL = env.str("SIGNING_TSA_URL", default="")
 
 # -- browser -------------------------------------------------------------------------------------------------------
 _checkout = STRIPE_API_BASE or "https://checkout.stripe.com"
@@ -291,5 +301,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "wagtail", "modelsearch")},
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("django_tasks", "wagtail", "modelsearch")},
+        "pyhanko": {"level": "ERROR"},  # a stranger's file with an unknown signer is no event
+    },
 }

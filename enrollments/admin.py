@@ -4,13 +4,16 @@ from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -20,11 +23,14 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from accounts.models import User
 from core.records import RecordIndexView, RecordInspectView
 from courses.models import CoursePage
+from courses.routing import address
 from enrollments.models import AccessHold, Enrollment
 from enrollments.services import EnrollmentRefused, close_hold, enroll, open_hold
+from notifications.services import record_mail
 
 VIEW, CHANGE = "enrollments.view_enrollment", "enrollments.change_enrollment"
 BY_STAFF = "staff"
+LONGEST_REASON = 200
 LABELS = {
     "user": "Learner",
     "source": "How",
@@ -169,7 +175,11 @@ class GrantForm(forms.Form):
         label="E-mail address of the learner", help_text="The person needs an account on this site."
     )
     course = forms.ModelChoiceField(queryset=CoursePage.objects.live().order_by("title"))
-    reason = forms.CharField(max_length=200, help_text="Kept with the enrollment.")
+    reason = forms.CharField(
+        max_length=120,
+        label="Why",
+        help_text="Kept with the enrollment, with your name. The learner does not read it.",
+    )
 
     def clean_email(self) -> str:
         """Somebody we know."""
@@ -179,25 +189,55 @@ class GrantForm(forms.Form):
         self.person = person
         return str(self.cleaned_data["email"])
 
+    def clean(self) -> dict[str, Any]:
+        """A course is given once: whoever is in it needs no grant, and gets access back otherwise."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "email" not in cleaned or "course" not in cleaned:
+            return cleaned
+        there = Enrollment.objects.current().filter(user=self.person, course=cleaned["course"]).first()
+        if there:
+            held = AccessHold.objects.suspending().filter(enrollment=there).exists()
+            standing = "access is suspended" if held else "access has ended" if there.ended else "access is open"
+            page = reverse("enrollments:inspect", args=[there.pk])
+            self.add_error(
+                "course",
+                format_html(
+                    'This person is enrolled already, and {}. <a href="{}">See the enrollment</a>.', standing, page
+                ),
+            )
+        return cleaned
+
 
 @require_http_methods(["GET", "POST"])
 def grant(request: HttpRequest) -> HttpResponse:
-    """Enroll somebody by hand."""
+    """Enroll somebody by hand. The reason is kept with the name of who gave it, and the learner gets a mail."""
     if not request.user.has_perm(CHANGE):
         raise PermissionDenied
-    form = GrantForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+    form = GrantForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
-            made = enroll(
-                user=form.person, course=data["course"], source=Enrollment.Source.GRANT, reason=data["reason"]
-            )
+            made = _give(form, request)
         except EnrollmentRefused as refused:
             form.add_error("course", str(refused))
         else:
-            messages.success(request, f"{made.user} is enrolled in {made.course}.")
+            messages.success(request, f"{made.user} is enrolled in {made.course}, and gets a mail.")
             return HttpResponseRedirect(reverse("enrollments:inspect", args=[made.pk]), status=303)
     return render(request, "enrollments/admin/grant.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@transaction.atomic
+def _give(form: GrantForm, request: HttpRequest) -> Enrollment:
+    data = form.cleaned_data
+    reason = f"{data['reason']} (by {request.user})"[:LONGEST_REASON]
+    made = enroll(user=form.person, course=data["course"], source=Enrollment.Source.GRANT, reason=reason)
+    words = {
+        "titles": [made.course.title],
+        "granted": True,
+        "button_url": settings.SITE_URL + address(made.course, request),
+        "button_label": "Open the course",
+    }
+    record_mail(key=f"enrolled-granted-{made.pk}", user=made.user, template="enrolled", context=words)
+    return made
 
 
 @require_POST

@@ -22,12 +22,12 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def with_hold(self) -> EnrollmentQuerySet:
         """Annotate `held`: an open hold suspends access."""
-        return self.annotate(held=Exists(AccessHold.objects.filter(enrollment=OuterRef("pk"), closed_at=None)))
+        return self.annotate(held=Exists(AccessHold.objects.suspending().filter(enrollment=OuterRef("pk"))))
 
     def active(self, at: datetime | None = None) -> EnrollmentQuerySet:
         """With access now: current, not held, not past its end."""
         now = at or timezone.now()
-        held = AccessHold.objects.filter(enrollment=OuterRef("pk"), closed_at=None)
+        held = AccessHold.objects.suspending().filter(enrollment=OuterRef("pk"))
         return self.current().filter(~Exists(held)).filter(Q(access_until=None) | Q(access_until__gt=now))
 
 
@@ -107,13 +107,26 @@ class UnitCompletion(models.Model):
         return f"{self.unit_key} by {self.enrollment_id}"
 
 
+class AccessHoldQuerySet(models.QuerySet["AccessHold"]):
+    """Holds in the trade's words."""
+
+    def open(self) -> AccessHoldQuerySet:
+        """Not closed: no certificate is issued while one is open."""
+        return self.filter(closed_at=None)
+
+    def suspending(self) -> AccessHoldQuerySet:
+        """Open, and the course is closed to the learner."""
+        return self.open().exclude(reason=AccessHold.Reason.UNPAID)
+
+
 class AccessHold(models.Model):
-    """A reason why access is suspended. Opened and closed by the app that has the reason, never deleted."""
+    """Why access is suspended, or only why the certificate waits. Opened and closed by the app that has the reason."""
 
     class Reason(models.TextChoices):
         REFUND = "refund", "Refunded"
         DISPUTE = "dispute", "Payment disputed"
         ARREARS = "arrears", "Payment overdue"
+        UNPAID = "unpaid", "Monthly payments go on: the certificate waits"
         PREREQUISITE = "prerequisite", "A course that comes first is not completed"
         STAFF = "staff", "Suspended by staff"
 
@@ -123,6 +136,7 @@ class AccessHold(models.Model):
     opened_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = AccessHoldQuerySet.as_manager()
     wagtail_reference_index_ignore = True
 
     class Meta:

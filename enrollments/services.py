@@ -14,7 +14,7 @@ from courses.services import current_edition, make_edition
 from enrollments.models import AccessHold, Enrollment, UnitCompletion
 from enrollments.prerequisites import unmet_prerequisites
 from enrollments.rules import course_complete, modules_open
-from enrollments.signals import course_completed
+from enrollments.signals import course_completed, hold_closed, hold_opened
 from enrollments.standing import forget_standing, locks_of
 
 
@@ -122,7 +122,7 @@ def _release_waiting(user: User, now: datetime) -> None:
 @transaction.atomic
 def open_hold(*, enrollment: Enrollment, reason: str, source: str, at: datetime | None = None) -> AccessHold:
     """Suspend access for a reason; the same reason from the same source is one hold."""
-    hold, _ = AccessHold.objects.get_or_create(
+    hold, opened = AccessHold.objects.get_or_create(
         enrollment=enrollment,
         reason=reason,
         source=source,
@@ -130,6 +130,8 @@ def open_hold(*, enrollment: Enrollment, reason: str, source: str, at: datetime 
         defaults={"opened_at": at or timezone.now()},
     )
     forget_standing(enrollment.user)
+    if opened:
+        hold_opened.send(sender=Enrollment, enrollment=enrollment, reason=reason, source=source)
     return hold
 
 
@@ -140,6 +142,8 @@ def close_hold(*, enrollment: Enrollment, reason: str, source: str, at: datetime
         closed_at=at or timezone.now()
     )
     forget_standing(enrollment.user)
+    if closed:
+        hold_closed.send(sender=Enrollment, enrollment=enrollment)
     return closed
 
 

@@ -61,7 +61,7 @@ class Standing:
 
     def holds(self) -> list[AccessHold]:
         """Why access is suspended."""
-        return list(self.enrollment.holds.filter(closed_at=None)) if self.enrollment else []
+        return list(AccessHold.objects.suspending().filter(enrollment=self.enrollment)) if self.enrollment else []
 
 
 def standing_of(user: Any, course_id: int) -> Standing:

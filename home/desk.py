@@ -28,7 +28,7 @@ def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
     courses = Paginator(mine, COURSES_PER_PAGE).get_page(page)
     shown = list(courses.object_list)
     holds: dict[int, list[AccessHold]] = {}
-    for hold in AccessHold.objects.filter(enrollment__in=shown, closed_at=None):
+    for hold in AccessHold.objects.suspending().filter(enrollment__in=shown):
         holds.setdefault(hold.enrollment_id, []).append(hold)
     next_units = _next_units(shown)
     rows = [

@@ -9,12 +9,20 @@ from django.utils import timezone
 from wagtail.models import Page, Revision
 
 from certificates.services import issue_pending
+from certificates.services.integrity import verify_slice
+from certificates.services.stamping import stamp_pending
+from certificates.services.status import sign_status_lists
 from core.publishing import PublishRefused
 from courses.models import CoursePage
 from courses.services import make_edition, rebuild_catalogue
 from notifications.services import send_due_mails
 from operations.models import SweepRun
-from payments.services import reconcile_nightly, send_waiting_refunds, sync_unfinished_orders
+from payments.services import (
+    reconcile_nightly,
+    remind_of_instalments,
+    send_waiting_refunds,
+    sync_unfinished_orders,
+)
 from quizzes.services import freeze_missed, remind_of_safety, settle_due
 from quizzes.services.statistics import fold_statistics
 
@@ -64,8 +72,12 @@ STEPS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("statistics folded", fold_statistics),
     ("orders synced", sync_unfinished_orders),
     ("refunds sent", send_waiting_refunds),
+    ("monthly payments announced", remind_of_instalments),
     ("orders reconciled", reconcile_nightly),
     ("certificates issued", issue_pending),
+    ("papers stamped", stamp_pending),
+    ("status lists signed", sign_status_lists),
+    ("certificates verified", verify_slice),
     ("safety reminders", remind_of_safety),
     ("mails sent", send_due_mails),
     ("catalogue rows", rebuild_catalogue),

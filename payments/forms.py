@@ -1,43 +1,10 @@
-"""What staff filter orders by, and what a buyer writes who wants money back."""
+"""What a buyer writes: what to buy, who the receipt is for, and why money shall go back."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-import django_filters
 from django import forms
-from django.db.models import QuerySet
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 
-from courses.models import CoursePage
 from payments.models import Order, OrderItem
-from payments.rules.states import State
-
-
-class OrderFilters(WagtailFilterSet):
-    """State, course, date, price, and whether a person must look."""
-
-    review = django_filters.ChoiceFilter(
-        label="Review", choices=[("needed", "A person must look")], method="needing_review", empty_label="All"
-    )
-    state = django_filters.MultipleChoiceFilter(label="State", choices=State.choices())
-    course = django_filters.ModelChoiceFilter(
-        label="Course", field_name="items__course", queryset=CoursePage.objects.all()
-    )
-    created_at = django_filters.DateFromToRangeFilter(label="Ordered", widget=DateRangePickerWidget)
-    price_from = django_filters.NumberFilter(label="Price from (cents)", field_name="subtotal", lookup_expr="gte")
-    price_to = django_filters.NumberFilter(label="Price to (cents)", field_name="subtotal", lookup_expr="lte")
-
-    class Meta:
-        model = Order
-        fields: ClassVar[list[str]] = []
-
-    def needing_review(self, queryset: QuerySet[Order], name: str, value: str) -> QuerySet[Order]:
-        """The review queue."""
-        return queryset & Order.objects.needing_review() if value else queryset
-
-    def filter_queryset(self, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        """An order with two courses is one row."""
-        found: Any = super().filter_queryset(queryset)
-        return found.distinct()
 
 
 class RefundForm(forms.Form):
@@ -78,3 +45,26 @@ class PurchaseForm(forms.Form):
     seats = forms.IntegerField(min_value=1, max_value=200, required=False)
     offer = forms.IntegerField(min_value=1, max_value=2**31, required=False)
     pay_in = forms.RegexField(r"^[a-z]{3}\Z", required=False)
+    monthly = forms.BooleanField(required=False)
+
+
+class BillingForm(forms.Form):
+    """Who bought, as it shall stand on the receipt. Nothing of it goes to Stripe."""
+
+    name = forms.CharField(
+        label="Name or business", max_length=150, required=False, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    address = forms.CharField(
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 4, "autocomplete": "street-address"}),
+        help_text="Each part on its own line.",
+    )
+    profession = forms.CharField(max_length=100, required=False, help_text="For example: licensed massage therapist.")
+    license_number = forms.CharField(max_length=60, required=False, widget=forms.TextInput({"autocomplete": "off"}))
+    license_state = forms.CharField(
+        label="State of the license",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )

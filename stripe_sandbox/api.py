@@ -19,17 +19,23 @@ from stripe_sandbox.resources import (
     customers,
     disputes,
     events,
+    invoice_payments,
     invoices,
     payments,
+    payouts,
     promotions,
     refunds,
     sessions,
+    subscriptions,
 )
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, new_id
 
 log = logging.getLogger(__name__)
-FAMILIES = (catalogue, customers, promotions, sessions, payments, refunds, disputes, invoices, events)
+FAMILIES = (
+    *(catalogue, customers, promotions, sessions, payments, refunds, disputes),
+    *(subscriptions, invoices, invoice_payments, payouts, events),
+)
 ROUTES: tuple[Route, ...] = tuple(route for family in FAMILIES for route in family.ROUTES)
 
 

@@ -27,6 +27,7 @@ class Config:
     host: str = "localhost"
     port: int = 12111
     delay_seconds: float | None = None
+    older_secrets: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.key.startswith(KEY_PREFIX) or self.key == KEY_PREFIX:
@@ -60,6 +61,7 @@ def from_environment(
             host=host,
             port=port if port is not None else int(env.get("SANDBOX_PORT") or 12111),
             delay_seconds=float(delay) if delay else None,
+            older_secrets=tuple(secrets[1:]) if env.get("SANDBOX_SIGN_WITH_ALL", "").lower() in TRUTHY else (),
         )
     except ValueError as error:
         raise RefusalToStartError("SANDBOX_PORT and SANDBOX_DELAY_SECONDS must be numbers.") from error

@@ -5,12 +5,13 @@ from typing import Any
 
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.faults import Fault
+from stripe_sandbox.passing import skip
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
 
 FAULT = {"fault", "times", "when", "method", "path", "seconds"}
 WEBHOOKS = {"webhooks", "times", "seconds", "order"}
-ONE_OF = "Send one of: {fault: ...}, {webhooks: ...}, {skip_seconds: ...}, {clear: true}."
+ONE_OF = "Send one of: {fault: ...}, {webhooks: ...}, {skip_seconds: ...}, {skew_seconds: ...}, {clear: true}."
 
 
 def standing(sandbox: Sandbox) -> Json:
@@ -41,11 +42,11 @@ def _carry_out(sandbox: Sandbox, body: dict[str, Any]) -> None:
     elif "webhooks" in body and set(body) <= WEBHOOKS:
         _webhooks(sandbox, body)
     elif set(body) == {"skip_seconds"} and isinstance(body["skip_seconds"], int) and body["skip_seconds"] >= 0:
-        sandbox.clock.skip(body["skip_seconds"])
-        sandbox.outbox.wake.set()
+        skip(sandbox, body["skip_seconds"])
+    elif set(body) == {"skew_seconds"} and isinstance(body["skew_seconds"], int):
+        sandbox.signing.skew = body["skew_seconds"]
     elif body == {"clear": True}:
-        sandbox.faults.clear()
-        sandbox.outbox.set_mode("deliver")
+        sandbox.as_usual()
     else:
         raise ValueError(ONE_OF)
 

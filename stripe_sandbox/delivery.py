@@ -1,16 +1,12 @@
 """Sends signed events to the one endpoint, again after 1, 5 and 25 seconds, and lets time-bound things happen."""
 
-import hashlib
-import hmac
 import http.client
 import json
 import logging
 import threading
-import time
 from urllib.parse import urlsplit
 
-from stripe_sandbox.checkout.outcomes import settle_due
-from stripe_sandbox.resources.sessions import expire_due
+from stripe_sandbox.passing import pass_time
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
 
@@ -19,20 +15,14 @@ ANSWER_WITHIN = 20.0
 TICK = 0.2
 
 
-def sign(payload: bytes, secret: str, timestamp: int) -> str:
-    """The `Stripe-Signature` header: an HMAC-SHA256 over the time and the raw body."""
-    signature = hmac.new(secret.encode(), f"{timestamp}.".encode() + payload, hashlib.sha256).hexdigest()
-    return f"t={timestamp},v1={signature}"
-
-
-def post(url: str, payload: bytes, secret: str) -> int:
+def post(url: str, payload: bytes, signature: str) -> int:
     """Send one event; redirects are not followed, as Stripe does not follow them."""
     target = urlsplit(url)
     connection = http.client.HTTPConnection(target.hostname or "", target.port or 80, timeout=ANSWER_WITHIN)
     try:
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": sign(payload, secret, int(time.time())),
+            "Stripe-Signature": signature,
             "User-Agent": "StripeSandbox/1.0",
         }
         connection.request("POST", target.path + (f"?{target.query}" if target.query else ""), payload, headers)
@@ -54,8 +44,7 @@ class Courier(threading.Thread):
     def run(self) -> None:
         while not self.stopping.is_set():
             try:
-                expire_due(self.sandbox)
-                settle_due(self.sandbox)
+                pass_time(self.sandbox)
                 self._deliver_due()
             except Exception:
                 log.exception("The courier stumbled and goes on")
@@ -83,7 +72,7 @@ class Courier(threading.Thread):
         event = {**self.sandbox.store.load("event", delivery["event"]), "pending_webhooks": 1}
         payload = json.dumps(event, indent=2).encode()
         try:
-            status = post(config.webhook_url, payload, config.secret)
+            status = post(config.webhook_url, payload, self.sandbox.signing.header(payload))
             outcome, delivered = f"HTTP {status}", 200 <= status < 300
         except (OSError, http.client.HTTPException) as error:
             outcome, delivered = f"no answer: {error.__class__.__name__}", False

@@ -5,12 +5,14 @@ from typing import Any
 from stripe_sandbox.call import Includes
 from stripe_sandbox.checkout.pricing import breakdown, line_items
 from stripe_sandbox.errors import ApiError
+from stripe_sandbox.resources.invoice_payments import payments_of
 from stripe_sandbox.resources.payments import refunds_of
 from stripe_sandbox.resources.promotions import applies_to
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
 
 MAX_DEPTH = 4
+ANY = "any"
 # kind -> field -> kind of the object that the field's id names
 NAMED = {
     "checkout.session": {
@@ -19,6 +21,7 @@ NAMED = {
         "discounts.promotion_code": "promotion_code",
         "invoice": "invoice",
         "payment_intent": "payment_intent",
+        "subscription": "subscription",
     },
     "payment_intent": {"customer": "customer", "latest_charge": "charge"},
     "charge": {
@@ -33,9 +36,16 @@ NAMED = {
         "payment_intent": "payment_intent",
     },
     "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
+    "balance_transaction": {"source": ANY},
     "discount": {"promotion_code": "promotion_code", "source.coupon": "coupon"},
-    "invoice": {"customer": "customer"},
+    "invoice": {"customer": "customer", "parent.subscription_details.subscription": "subscription"},
+    "invoice_payment": {"invoice": "invoice", "payment.payment_intent": "payment_intent"},
+    "payout": {
+        "balance_transaction": "balance_transaction",
+        "failure_balance_transaction": "balance_transaction",
+    },
     "price": {"product": "product"},
+    "subscription": {"customer": "customer", "latest_invoice": "invoice"},
     "promotion_code": {"customer": "customer", "promotion.coupon": "coupon"},
 }
 # kind -> field that is not in the answer unless asked for -> how it is made
@@ -43,6 +53,7 @@ INCLUDED: dict[str, Includes] = {
     "checkout.session": {"line_items": line_items, "total_details.breakdown": breakdown},
     "charge": {"refunds": refunds_of},
     "coupon": {"applies_to": applies_to},
+    "invoice": {"payments": payments_of},
 }
 
 
@@ -57,6 +68,10 @@ def expand(sandbox: Sandbox, answer: Json, paths: list[str]) -> Json:
 
 def _refusal(path: str) -> ApiError:
     return ApiError(f"This property cannot be expanded ({path}).", param="expand")
+
+
+def _load(sandbox: Sandbox, kind: str, identifier: str) -> Json:
+    return sandbox.store.named(identifier) if kind == ANY else sandbox.store.load(kind, identifier)
 
 
 def _walk(sandbox: Sandbox, owner: Json, holder: Any, parts: list[str], prefix: str, path: str) -> None:
@@ -74,7 +89,7 @@ def _walk(sandbox: Sandbox, owner: Json, holder: Any, parts: list[str], prefix: 
             holder[part] = included[field](sandbox, owner)
     elif field in named:
         if isinstance(holder.get(part), str):
-            holder[part] = sandbox.store.load(named[field], holder[part])
+            holder[part] = _load(sandbox, named[field], holder[part])
     elif not rest or not isinstance(holder.get(part), dict | list):
         raise _refusal(path)
     below = holder.get(part)

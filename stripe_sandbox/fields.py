@@ -161,6 +161,26 @@ class Metadata:
         return {key: value for key, value in raw.items() if isinstance(value, str) and value}
 
 
+class MetadataUpdate(Metadata):
+    """Metadata of an update: an empty value removes its key, an empty string removes all."""
+
+    def read(self, raw: "str | Tree", name: str) -> dict[str, str]:
+        if raw == "":
+            return {"": ""}
+        kept = super().read(raw, name)
+        return {key: kept.get(key, "") for key in raw}
+
+
+@dataclass(frozen=True)
+class OrNothing:
+    """A value that an empty string unsets."""
+
+    of: Field
+
+    def read(self, raw: "str | Tree", name: str) -> Any:
+        return None if raw == "" else self.of.read(raw, name)
+
+
 @dataclass(frozen=True)
 class Hash:
     """A mapping of named parameters."""

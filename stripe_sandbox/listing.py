@@ -12,6 +12,11 @@ def list_object(url: str, data: list[Json], *, has_more: bool = False) -> Json:
     return {"object": "list", "data": data, "has_more": has_more, "url": url}
 
 
+def moment_conditions(field: str, bounds: Json) -> tuple[tuple[str, Any], ...]:
+    """`gt`, `gte`, `lt`, `lte` of a moment, as conditions on a field."""
+    return tuple((f"{field} {_COMPARE[bound]} ?", moment) for bound, moment in bounds.items())
+
+
 def page(
     store: Store,
     kind: str,
@@ -25,7 +30,7 @@ def page(
     wanted = [
         *conditions,
         *((f"json_extract(body, '$.{name}') = ?", params[name]) for name in filters if name in params),
-        *((f"created {_COMPARE[bound]} ?", moment) for bound, moment in params.get("created", {}).items()),
+        *moment_conditions("created", params.get("created", {})),
     ]
     before, after = params.get("ending_before"), params.get("starting_after")
     if before and after:

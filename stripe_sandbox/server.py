@@ -72,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
     def _route(self, method: str, path: str, query: str, text: str) -> Page:
         sandbox = self.server.sandbox
         if path.startswith("/v1/"):
-            return self._api(method, path, query if method == "GET" else text)
+            return self._api(method, path, text if method == "POST" else query)
         if path == "/_faults":
             return self._control(method, text)
         form = dict(parse_qsl(text, keep_blank_values=True))

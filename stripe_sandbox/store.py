@@ -49,15 +49,26 @@ PREFIXES: Mapping[str, str] = {
     "refund": "re_3",
     "dispute": "du_1",
     "invoice": "in_1",
+    "invoice_payment": "inpay_1",
     "line_item": "il_1",
     "discount": "di_1",
+    "subscription": "sub_1",
+    "subscription_item": "si_",
+    "payout": "po_1",
     "event": "evt_1",
     "request": "req_",
 }
 
 
 def new_id(kind: str) -> str:
-    length = {"checkout.session": 56, "coupon": 8, "product": 14, "customer": 14, "request": 14}.get(kind, 23)
+    length = {
+        "checkout.session": 56,
+        "coupon": 8,
+        "product": 14,
+        "customer": 14,
+        "request": 14,
+        "subscription_item": 14,
+    }.get(kind, 23)
     return PREFIXES[kind] + "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
@@ -122,6 +133,11 @@ class Store:
     def find(self, kind: str, identifier: str) -> Json | None:
         rows = self.execute("SELECT body FROM objects WHERE id = ? AND kind = ?", (identifier, kind))
         return json.loads(rows[0]["body"]) if rows else None
+
+    def named(self, identifier: str) -> Json:
+        """An object of whatever kind, by its id: the source of a balance transaction."""
+        rows = self.execute("SELECT body FROM objects WHERE id = ?", (identifier,))
+        return dict(json.loads(rows[0]["body"]))
 
     def load(self, kind: str, identifier: str) -> Json:
         """An object that must exist, because another object names it."""

@@ -4,19 +4,17 @@ import json
 import tempfile
 import threading
 import time
-from html.parser import HTMLParser
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
 
+from stripe_sandbox import passing
+from stripe_sandbox.billing import collection, cycle, standing
+from stripe_sandbox.browser import Reply, defaults, fetch
 from stripe_sandbox.checkout import outcomes
 from stripe_sandbox.config import Config
-from stripe_sandbox.delivery import sign
 from stripe_sandbox.faults import Fault
-from stripe_sandbox.resources import disputes, promotions, refunds, sessions
+from stripe_sandbox.resources import disputes, payouts, promotions, refunds, sessions
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.server import Server
 
@@ -24,41 +22,17 @@ KEY = "sk_test_sandbox_for_tests_only"
 SECRET = "whsec_sandbox_for_tests_only"  # noqa: S105  a test's own secret
 APPROVED = "4242424242424242"
 DECLINED = "4000000000000002"
+FAILS_LATER = "4000000000000341"
 AUTHENTICATE = "4000002500003155"
 BANK_DEBIT = "bank_debit"
-
-
-class Reply:
-    """What an HTTP request came to; redirects are not followed."""
-
-    def __init__(self, status: int, headers: Any, text: str) -> None:
-        self.status = status
-        self.headers = headers
-        self.text = text
-        self.location: str = headers.get("Location", "")
-
-    def json(self) -> Any:
-        return json.loads(self.text)
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        """Answer the redirect itself."""
-
-
-_OPENER = build_opener(_NoRedirect, ProxyHandler({}))
-
-
-def fetch(url: str, form: dict[str, str] | None = None, *, data: bytes | None = None, **headers: str) -> Reply:
-    """One request, as a browser without JavaScript makes it."""
-    body = urlencode(form).encode() if form is not None else data
-    request = Request(url, data=body, headers={k.replace("_", "-"): v for k, v in headers.items()})  # noqa: S310
-    try:
-        with _OPENER.open(request, timeout=30) as response:
-            return Reply(response.status, response.headers, response.read().decode())
-    except HTTPError as error:
-        with error:
-            return Reply(error.code, error.headers, error.read().decode())
+ADDRESS = {
+    "name": "Bea Buyer",
+    "line1": "1 Main Street",
+    "city": "Albany",
+    "state": "NY",
+    "postal_code": "12207",
+    "country": "US",
+}
 
 
 class SandboxServer:
@@ -104,16 +78,34 @@ class SandboxServer:
 
     # What a buyer does
 
-    def pay(self, session_url: str, card: str = APPROVED, *, email: str = "buyer@example.org", code: str = "") -> Reply:
-        """Submit the hosted page. The reply's `location` is where the browser would go."""
+    def pay(
+        self,
+        session_url: str,
+        card: str = APPROVED,
+        *,
+        email: str = "buyer@example.org",
+        code: str = "",
+        address: dict[str, str] | None = None,
+    ) -> Reply:
+        """Submit the hosted page. The reply's `location` is where the browser would go.
+
+        Where the page asks for an address, `ADDRESS` is given, changed by `address`.
+        """
         page = fetch(session_url)
         if code:
             reply = fetch(f"{session_url}/code", {"code": code})
             if reply.status != 303:
                 return reply
             page = fetch(session_url)
-        form = _defaults(page.text)
-        reply = fetch(session_url, {**form, "card": card, **({"email": email} if "email" in form else {})})
+        form = defaults(page.text)
+        if "email" in form:
+            form["email"] = email
+        if "postal_code" in form:
+            form |= ADDRESS | (address or {})
+            reply = fetch(f"{session_url}/address", form)
+            if reply.status != 303:
+                return reply
+        reply = fetch(session_url, {**form, "card": card})
         if reply.location.endswith("/authenticate"):
             return Reply(reply.status, reply.headers, fetch(self.url + reply.location).text)
         return reply
@@ -122,7 +114,30 @@ class SandboxServer:
         """Answer the bank's question."""
         return fetch(f"{session_url}/authenticate", {"answer": "approve" if approve else "refuse"})
 
+    def pay_invoice(self, invoice_url_or_id: str, card: str = APPROVED) -> Reply:
+        """Submit the hosted page of an open invoice."""
+        invoice = invoice_url_or_id.rstrip("/").rpartition("/")[2]
+        return fetch(f"{self.url}/i/{invoice}", {"card": card})
+
     # What the bank or Stripe's dashboard does
+
+    def next_payment(self, subscription_id: str, ok: bool = True) -> str:
+        """What comes next, now: the retry of a failed invoice, else the next period's; its id, "" at the end."""
+        return cycle.next_payment(self.sandbox, subscription_id, ok=ok)
+
+    def cancel_subscription(self, subscription_id: str) -> None:
+        standing.cancel(self.sandbox, subscription_id)
+
+    def void_invoice(self, invoice_id: str) -> None:
+        collection.close(self.sandbox, invoice_id, "void")
+
+    def after_retries(self, status: str) -> None:
+        """`unpaid` (as at first) or `canceled`: what a subscription becomes when every attempt has failed."""
+        self.sandbox.give_up_as(status)
+
+    def write_off(self, invoice_id: str) -> None:
+        """Mark an invoice uncollectible."""
+        collection.close(self.sandbox, invoice_id, "uncollectible")
 
     def settle(self, session_id: str, ok: bool = True) -> None:
         outcomes.settle(self.sandbox, session_id, ok=ok)
@@ -147,6 +162,14 @@ class SandboxServer:
     def decide(self, dispute_id: str, status: str) -> None:
         """`won`, `lost`, `under_review`, `prevented`, `warning_closed`, ..."""
         disputes.decide(self.sandbox, dispute_id, status)
+
+    def pay_out(self) -> list[str]:
+        """Send what is in the balance to the school's bank; the payouts' ids, one per currency."""
+        return [str(payout["id"]) for payout in payouts.pay_out(self.sandbox)]
+
+    def fail_payout(self, payout_id: str) -> None:
+        """The school's bank sends it back."""
+        payouts.fail_payout(self.sandbox, payout_id)
 
     def promotion_code(self, code: str, **coupon: Any) -> str:
         """A coupon (percent_off=..., or amount_off=... and currency=...) and its code; answers the code's id."""
@@ -173,13 +196,20 @@ class SandboxServer:
         self.sandbox.faults.order(Fault(fault, **order))
 
     def clear(self) -> None:
-        self.sandbox.faults.clear()
-        self.sandbox.outbox.set_mode("deliver")
+        """Everything as usual again, the clock too; objects stay."""
+        self.sandbox.as_usual()
 
     def skip(self, seconds: int) -> None:
-        """Push the sandbox's clock forward."""
-        self.sandbox.clock.skip(seconds)
-        self.sandbox.outbox.wake.set()
+        """Push the sandbox's clock forward and let what falls due happen: months are billed with their own dates."""
+        passing.skip(self.sandbox, seconds)
+
+    def roll_secret(self, new: str = "", *, overlap: int = 24 * 60 * 60) -> str:
+        """A new webhook secret; the old one signs beside it until the overlap is over. Answers the new one."""
+        return self.sandbox.signing.roll(new, overlap=overlap)
+
+    def sign_with_skew(self, seconds: int) -> None:
+        """Sign as if this server's clock were wrong by so many seconds; 0 is right again."""
+        self.sandbox.signing.skew = seconds
 
     def wait_for_webhooks(self, timeout: float = 10.0) -> None:
         """Return when nothing waits to be sent; TimeoutError if something still does."""
@@ -206,31 +236,8 @@ class SandboxServer:
     def signed(self, event: dict[str, Any]) -> tuple[bytes, str]:
         """Body and `Stripe-Signature` of an event, for a test that posts it to its own endpoint."""
         payload = json.dumps(event, indent=2).encode()
-        return payload, sign(payload, self.secret, int(time.time()))
+        return payload, self.sandbox.signing.header(payload)
 
     def deliveries(self, event_id: str) -> list[dict[str, Any]]:
         """Each delivery of an event with its state and its log of attempts."""
         return self.sandbox.outbox.deliveries(event_id)
-
-
-class _Form(HTMLParser):
-    """The fields of the page's payment form with what they hold."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.values: dict[str, str] = {}
-        self._inside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            self._inside = not (given.get("action") or "").endswith("/code")
-        name = given.get("name")
-        if self._inside and tag == "input" and name and (given.get("type") != "radio" or "checked" in given):
-            self.values[name] = given.get("value") or ""
-
-
-def _defaults(page: str) -> dict[str, str]:
-    form = _Form()
-    form.feed(page)
-    return form.values

@@ -114,7 +114,7 @@ def test_the_sample_approval_grants_no_more_than_our_own_count(seeded: None) -> 
 def test_the_graduate_holds_a_certificate_marked_as_a_sample_without_having_paid(seeded: None) -> None:
     certificate = Certificate.objects.get()
     assert certificate.learner.email == "graduate@example.com"
-    assert certificate.facts["sample_notice"] == "Sample. Not valid for credit."
+    assert certificate.facts["sample_notice"] == "Sample: not valid for credit"
     assert certificate.enrollment.source == Enrollment.Source.GRANT
     assert Order.objects.count() == 0
 

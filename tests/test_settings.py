@@ -16,6 +16,8 @@ COMPLETE = {
     "EMAIL_URL": "smtp://localhost:25",
     "STRIPE_SECRET_KEY": "sk_test_only_here",
     "STRIPE_WEBHOOK_SECRETS": "whsec_only_here",
+    "STRIPE_TEST_MODE": "on",
+    "CERTIFICATE_KEYS_DIR": "/srv/keys",
 }
 START = "from config.wsgi import application; print(type(application).__name__)"
 
@@ -53,7 +55,14 @@ def test_without_a_key_nothing_starts_and_the_sentence_says_what_to_set(tmp_path
     [
         (
             dict.fromkeys(COMPLETE.keys() - {"SECRET_KEY", "EMAIL_URL"}),
-            ["SITE_URL", "ALLOWED_HOSTS", "DEFAULT_FROM_EMAIL", "STRIPE_SECRET_KEY,", "STRIPE_WEBHOOK_SECRETS"],
+            [
+                "SITE_URL",
+                "ALLOWED_HOSTS",
+                "DEFAULT_FROM_EMAIL",
+                "STRIPE_SECRET_KEY,",
+                "STRIPE_WEBHOOK_SECRETS",
+                "CERTIFICATE_KEYS_DIR",
+            ],
         ),
         ({"SITE_URL": "http://school.example.org"}, ["SITE_URL"]),
         ({"ALLOWED_HOSTS": "*"}, ["ALLOWED_HOSTS"]),

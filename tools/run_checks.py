@@ -17,6 +17,9 @@ PRODUCTION = {
     "STRIPE_SECRET_KEY": "sk_test_only_for_the_deploy_check",
     "STRIPE_WEBHOOK_SECRETS": "whsec_only_for_the_deploy_check",
     "STRIPE_API_BASE": "",
+    "STRIPE_TEST_MODE": "on",
+    "CERTIFICATE_KEYS_DIR": "/srv/keys",
+    "DATABASE_URL": "sqlite:///:memory:",
 }
 CHECKS: tuple[tuple[str, list[str], dict[str, str]], ...] = (
     ("format", [str(BIN / "ruff"), "format", "--check", "--quiet", "."], {}),

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.freeze import canonical, digest
 
-LAYOUT = 1
+LAYOUT = 2
 """Goes up when a field is added or its meaning changes; readers of old facts look at it."""
 
 
@@ -71,6 +71,9 @@ class CertificateFacts:
     approval: Approval | None
     sample_notice: str
     notices: tuple[str, ...]
+    valid_until: str = ""
+    awarded_on: str = ""
+    replaces: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The facts as plain values, in the shape in which they are stored."""

@@ -8,6 +8,8 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+LATER_DATES = {"valid_until": "Valid until", "awarded_on": "First issued"}
+"""Since layout 2; facts of layout 1 have neither."""
 
 
 class Row(NamedTuple):
@@ -30,6 +32,8 @@ def fact_rows(facts: Mapping[str, Any]) -> list[Row]:
         Row("Course number", approval.get("course_number", "")),
         Row("Course edition", facts["edition"]),
         Row("Issued", long_date(facts["issued_on"])),
+        *(Row(label, long_date(facts[key])) for key, label in LATER_DATES.items() if facts.get(key)),
+        Row("Replaces", facts.get("replaces", "")),
     )
     return [row for row in rows if row.value]
 

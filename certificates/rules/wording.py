@@ -13,7 +13,7 @@ from certificates.rules.facts import Approval, CertificateFacts, Credit, Provide
 SELF_PACED = "self_paced"
 IN_PERSON = "live_in_person"
 OWN_COUNT_NOTE = "Hours by our own count, not approved CE credit"
-SAMPLE_NOTICE = "Sample. Not valid for credit."
+SAMPLE_NOTICE = "Sample: not valid for credit"
 HEADINGS = {"achievement": "Certificate of Achievement", "completion": "Certificate of Completion"}
 DELIVERY_LABELS: dict[str, str] = {
     SELF_PACED: "Self-paced home study",
@@ -78,6 +78,7 @@ class FinishedCourse:
     administrator: str
     provider: Provider
     sample_school: bool = False
+    valid_until: date | None = None
 
 
 def kind_of(*, deliveries: tuple[str, ...], quiz_passed: bool) -> str:
@@ -139,6 +140,7 @@ def certificate_facts(
         approval=_approval(credit),
         sample_notice=SAMPLE_NOTICE if sample else "",
         notices=(SCOPE_NOTICE, AFFILIATION_NOTICE.format(school=course.provider.name)),
+        valid_until=course.valid_until.isoformat() if course.valid_until else "",
     )
 
 

@@ -7,10 +7,11 @@ which paper counts (DESIGN.md section 3, rule 7). What loses is thrown away and 
 
 import hashlib
 import logging
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -18,12 +19,18 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import confirm_legal_name
-from certificates.models import Certificate, CertificateRequest
-from certificates.rendering import RenderError, render
+from certificates.credentials.proofs import CredentialError
+from certificates.models import Certificate, CertificateEvent, CertificateFile, CertificateRequest
+from certificates.paper.signing import SigningError
+from certificates.rendering import RenderError
 from certificates.rules.facts import CertificateFacts
 from certificates.rules.wording import certificate_facts
+from certificates.services.keys import NoKeys
+from certificates.services.making import Documents, make_documents, store, verify_url
 from certificates.services.record import approved_credit, finished_course, local_date
+from core.freeze import digest
 from core.serials import new_serial
+from enrollments.models import AccessHold, Enrollment
 from notifications.services import record_mail
 
 logger = logging.getLogger(__name__)
@@ -31,8 +38,16 @@ FIRST_WAIT = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=12)
 
 
+@dataclass(frozen=True)
+class Stored:
+    """Where the files lie in the private storage."""
+
+    pdf: str
+    credential: str
+
+
 def issue(request: CertificateRequest, *, at: datetime | None = None) -> Certificate | None:
-    """Issue what this request asks for, once; None while it waits for the name or for a person.
+    """Issue what this request asks for, once; None while it waits for the name, a payment or a person.
 
     Safe to call any number of times, at once, from several processes: the first certificate is the only one.
     """
@@ -41,18 +56,19 @@ def issue(request: CertificateRequest, *, at: datetime | None = None) -> Certifi
         "enrollment__user", "enrollment__course", "enrollment__edition"
     ).get(pk=request.pk)
     existing = _in_force(request)
-    if existing or request.enrollment.user.legal_name_confirmed_at is None:
+    if existing or _must_wait(request):
         return existing
     try:
         facts = _facts(request, now)
-        pdf = render(facts.as_json(), verify_url(facts.serial))
-        path = _store(pdf)
-    except (RenderError, OSError) as error:
+        made = make_documents(facts.as_json(), awarded_at=now, at=now)
+        stored = Stored(pdf=store(made.pdf, "pdf"), credential=store(made.credential, "json"))
+    except (RenderError, CredentialError, SigningError, NoKeys, OSError) as error:
         _note_failure(request, error, now)
         return None
-    certificate = _insert(request, facts, path, hashlib.sha256(pdf).hexdigest(), now)
+    certificate = _insert(request, facts, made, stored, now)
     if certificate.serial != facts.serial:
-        storages["private"].delete(path)
+        for path in (stored.pdf, stored.credential):
+            storages["private"].delete(path)
     return certificate
 
 
@@ -80,6 +96,13 @@ def retry(*, request: CertificateRequest, at: datetime | None = None) -> None:
         transaction.on_commit(lambda: nudge([request.pk]), robust=True)
 
 
+def resume(*, enrollment: Enrollment) -> None:
+    """A hold was closed: what waited for it is tried after the commit."""
+    waiting = list(CertificateRequest.objects.unfinished().filter(enrollment=enrollment).values_list("pk", flat=True))
+    if waiting:
+        transaction.on_commit(lambda: nudge(waiting), robust=True)
+
+
 @transaction.atomic
 def confirm_name(*, user: User, legal_name: str, at: datetime | None = None) -> None:
     """The learner confirms the name; everything that waited for it goes on."""
@@ -88,14 +111,15 @@ def confirm_name(*, user: User, legal_name: str, at: datetime | None = None) -> 
         retry(request=request, at=at)
 
 
-def verify_url(serial: str) -> str:
-    """The address on the paper: absolute, and answered for ever."""
-    return settings.SITE_URL + reverse("verify_certificate", args=[serial])
-
-
 def certificates_url() -> str:
     """Where a learner finds their certificates, for mails."""
     return settings.SITE_URL + reverse("my_certificates")
+
+
+def _must_wait(request: CertificateRequest) -> bool:
+    """The name is not confirmed; or a disputed, refunded or missing payment holds the enrollment."""
+    unnamed = request.enrollment.user.legal_name_confirmed_at is None
+    return unnamed or AccessHold.objects.open().filter(enrollment=request.enrollment_id).exists()
 
 
 def _in_force(request: CertificateRequest) -> Certificate | None:
@@ -114,35 +138,22 @@ def _facts(request: CertificateRequest, now: datetime) -> CertificateFacts:
     )
 
 
-def _store(pdf: bytes) -> str:
-    """Keep the bytes under their own digest; a twin of the same bytes is the same file."""
-    digest = hashlib.sha256(pdf).hexdigest()
-    path = f"certificates/{digest[:2]}/{digest}.pdf"
-    storage = storages["private"]
-    return path if storage.exists(path) else storage.save(path, ContentFile(pdf))
-
-
 @transaction.atomic
 def _insert(
-    request: CertificateRequest, facts: CertificateFacts, path: str, pdf_sha256: str, now: datetime
+    request: CertificateRequest, facts: CertificateFacts, made: Documents, stored: Stored, now: datetime
 ) -> Certificate:
     locked = CertificateRequest.objects.select_for_update().get(pk=request.pk)
-    certificate = Certificate(
-        serial=facts.serial,
-        learner=request.enrollment.user,
-        enrollment=request.enrollment,
-        credit_key=request.credit_key,
-        kind=facts.kind,
-        facts=facts.as_json(),
-        facts_sha256=facts.sha256(),
-        issued_at=now,
-        completed_on=date.fromisoformat(facts.completed_on),
-        pdf=path,
-        pdf_sha256=pdf_sha256,
-    )
+    enrollment = request.enrollment
     try:
         with transaction.atomic():
-            certificate.save()
+            certificate = insert(
+                facts=facts.as_json(),
+                enrollment=enrollment,
+                credit_key=request.credit_key,
+                made=made,
+                stored=stored,
+                at=now,
+            )
     except IntegrityError:
         winner = _in_force(request)
         if winner is None:
@@ -151,28 +162,79 @@ def _insert(
     locked.state, locked.last_error = CertificateRequest.State.ISSUED, ""
     locked.attempts += 1
     locked.save(update_fields=["state", "last_error", "attempts"])
-    record_mail(
-        key=f"certificate-{facts.serial}",
-        user=request.enrollment.user,
-        template="certificate_issued",
-        context={
-            "facts": facts.as_json(),
-            "verify_url": verify_url(facts.serial),
-            "button_url": certificates_url(),
-            "button_label": "See my certificates",
-            "school_name": facts.provider.name,
-            "school_address": facts.provider.address,
-            "school_email": facts.provider.email,
-        },
-    )
+    write_mail(certificate, key=f"certificate-{facts.serial}", template="certificate_issued")
     return certificate
 
 
+def insert(
+    *,
+    facts: dict[str, Any],
+    enrollment: Enrollment,
+    credit_key: str,
+    made: Documents,
+    stored: Stored,
+    at: datetime,
+    supersedes: Certificate | None = None,
+) -> Certificate:
+    """The row, its credential and the first line of its log. Raises IntegrityError where one is in force already."""
+    certificate = Certificate.objects.create(
+        serial=facts["serial"],
+        learner=enrollment.user,
+        enrollment=enrollment,
+        credit_key=credit_key,
+        kind=facts["kind"],
+        facts=facts,
+        facts_sha256=digest(facts),
+        issued_at=at,
+        awarded_at=supersedes.awarded_at if supersedes else at,
+        completed_on=date.fromisoformat(facts["completed_on"]),
+        valid_until=date.fromisoformat(facts["valid_until"]) if facts["valid_until"] else None,
+        pdf=stored.pdf,
+        pdf_sha256=hashlib.sha256(made.pdf).hexdigest(),
+        paper_key=made.paper_key,
+        paper_level=made.level,
+        design=made.design,
+        status_list=made.status_list,
+        status_index=made.status_index,
+        supersedes=supersedes,
+    )
+    CertificateFile.objects.create(
+        certificate=certificate,
+        role=CertificateFile.Role.CREDENTIAL,
+        path=stored.credential,
+        sha256=hashlib.sha256(made.credential).hexdigest(),
+        key=made.badge_key,
+        made_at=at,
+    )
+    CertificateEvent.objects.create(certificate=certificate, what=CertificateEvent.What.ISSUED, at=at)
+    return certificate
+
+
+def write_mail(certificate: Certificate, *, key: str, template: str, **words: str) -> None:
+    """To the holder, once per key, in the transaction of what it tells."""
+    facts = certificate.facts
+    record_mail(
+        key=key,
+        user=certificate.learner,
+        template=template,
+        context={
+            "facts": facts,
+            "verify_url": verify_url(certificate.serial),
+            "button_url": certificates_url(),
+            "button_label": "See my certificates",
+            "school_name": facts["provider"]["name"],
+            "school_address": facts["provider"]["address"],
+            "school_email": facts["provider"]["email"],
+            **words,
+        },
+    )
+
+
 def _note_failure(request: CertificateRequest, error: Exception, now: datetime) -> None:
-    """A paper that cannot be set needs a person; a storage that is away only needs time."""
-    stuck = isinstance(error, RenderError)
+    """A paper that cannot be set needs a person; a storage or a key that is away only needs time."""
+    stuck = isinstance(error, RenderError | CredentialError)
     wait = min(FIRST_WAIT * 2 ** min(request.attempts, 12), LONGEST_WAIT)
-    words = str(error) if stuck else f"The file could not be stored ({type(error).__name__})."
+    words = str(error) if not isinstance(error, OSError) else f"The file could not be stored ({type(error).__name__})."
     CertificateRequest.objects.unfinished().filter(pk=request.pk).update(
         state=CertificateRequest.State.STUCK if stuck else CertificateRequest.State.OPEN,
         attempts=request.attempts + 1,

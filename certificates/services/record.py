@@ -11,7 +11,8 @@ from accreditation.models import CourseApproval
 from certificates.rules.facts import Provider
 from certificates.rules.wording import ApprovedCredit, CreditedHours, FinishedCourse
 from core.hours import own_count
-from courses.models import CourseEdition, InstructorProfile, SchoolSettings
+from core.months import months_later
+from courses.models import CourseEdition, CoursePage, InstructorProfile, SchoolSettings
 from enrollments.models import Enrollment
 
 QUIZ = "quiz"
@@ -32,14 +33,26 @@ def finished_course(enrollment: Enrollment) -> FinishedCourse:
         completed_on=enrollment.completed_on,
         instructors=instructor_names(enrollment),
         administrator=school.administrator,
-        provider=Provider(
-            name=school.name,
-            address=", ".join(line.strip() for line in school.address.splitlines() if line.strip()),
-            email=school.email,
-            website=urlsplit(settings.SITE_URL).netloc,
-        ),
+        provider=provider_of(school),
         sample_school=school.is_sample,
+        valid_until=valid_until(enrollment.course, from_day=enrollment.completed_on),
     )
+
+
+def provider_of(school: SchoolSettings) -> Provider:
+    """The school as its papers print it."""
+    return Provider(
+        name=school.name,
+        address=", ".join(line.strip() for line in school.address.splitlines() if line.strip()),
+        email=school.email,
+        website=urlsplit(settings.SITE_URL).netloc,
+    )
+
+
+def valid_until(course: CoursePage, *, from_day: date) -> date | None:
+    """The last day of a certificate that has to be renewed; None: it has no end."""
+    months = course.certificate_months
+    return months_later(from_day, months) if months else None
 
 
 def approved_credit(credit_key: str) -> ApprovedCredit | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import strip_tags
@@ -108,6 +109,13 @@ class CoursePage(GatedPage):
     promises_certificate = models.BooleanField(
         default=True, help_text="A certificate is issued on completion. Needs a quiz."
     )
+    certificate_months = models.PositiveSmallIntegerField(
+        "certificate valid for (months)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text="Empty: without an end. Others are told to renew it.",
+    )
 
     search_fields: ClassVar[list[Any]] = [
         *Page.search_fields,
@@ -142,6 +150,7 @@ class CoursePage(GatedPage):
         FieldPanel("topics"),
         FieldPanel("time_needed"),
         FieldPanel("promises_certificate"),
+        FieldPanel("certificate_months"),
     ]
     edit_handler = TabbedInterface(
         [

@@ -17,6 +17,12 @@ class SchoolSettings(BaseSiteSetting):
     administrator = models.CharField(
         max_length=150, blank=True, help_text="Who answers for certificates: name and title."
     )
+    statement_name = models.CharField(
+        "name on card statements",
+        max_length=22,
+        blank=True,
+        help_text="As Stripe prints it (Dashboard, Public details): buyers are told before they pay.",
+    )
     is_sample = models.BooleanField(
         "sample school",
         default=False,
@@ -24,7 +30,7 @@ class SchoolSettings(BaseSiteSetting):
     )
 
     panels: ClassVar[list[Any]] = [
-        FieldPanel(name) for name in ("name", "address", "email", "administrator", "is_sample")
+        FieldPanel(name) for name in ("name", "address", "email", "administrator", "statement_name", "is_sample")
     ]
 
     class Meta:

@@ -8,8 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from payments.admin.periods import may_see_money
 from payments.services import StripeDownError, StripeRefusedError, is_set_up
-from payments.services.health import findings
-from payments.services.stripe_api import ask_anything
+from payments.services.health import findings, undelivered
 
 
 @require_safe
@@ -23,20 +22,31 @@ def health_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def ask_stripe(request: HttpRequest) -> HttpResponse:
-    """One small question to Stripe, now."""
+    """Does Stripe answer, does it know our key, and has it news that it could not bring?"""
     may_see_money(request)
     if not is_set_up():
         messages.warning(request, "Payments are not set up, so Stripe was not asked.")
         return HttpResponseRedirect(reverse("sales:health"), status=303)
     try:
-        ask_anything()
+        missing = undelivered()
     except StripeDownError as down:
         messages.error(request, f"Stripe gave no answer ({down}). What buyers do now is kept and read later.")
     except StripeRefusedError as refusal:
         messages.error(request, f"Stripe answered and refused our key ({refusal}). Look at STRIPE_SECRET_KEY.")
     else:
-        messages.success(request, "Stripe answers, and knows our key.")
+        if missing:
+            messages.warning(request, f"Stripe answers, and knows our key. {_missing(missing)}")
+        else:
+            messages.success(request, "Stripe answers, and knows our key. No event about an order is missing here.")
     return HttpResponseRedirect(reverse("sales:health"), status=303)
+
+
+def _missing(count: int) -> str:
+    said = "is 1 event about an order" if count == 1 else f"are {count} events about orders"
+    return (
+        f"Stripe says there {said} that we did not get. The next reconciliation reads what they are about. "
+        "If more come each day, look at the endpoint at Stripe: its address, and whether it is on."
+    )
 
 
 urlpatterns: list[URLPattern] = [

@@ -48,9 +48,10 @@ class SalesGroup(ModelViewSetGroup):
         pages = (
             ("Disputes", "disputes", "warning", 10),
             ("Ledger", "ledger", "table", 11),
-            ("Revenue", "revenue", "order", 12),
-            ("Reconciliation", "reconciliation", "resubmit", 13),
-            ("Payment health", "health", "circle-check", 14),
+            ("Payouts", "payouts", "download", 12),
+            ("Revenue", "revenue", "order", 13),
+            ("Reconciliation", "reconciliation", "resubmit", 14),
+            ("Payment health", "health", "circle-check", 15),
         )
         review = ReviewItem("To review", reverse_lazy("sales:review"), name="sales-review", icon_name="help", order=0)
         return [

@@ -16,7 +16,15 @@ from core.validation import page_number
 from payments.admin.refunds import MAY_REFUND, SENT_LATER
 from payments.models import Order
 from payments.rules.review import Solution
-from payments.services import RefundRefused, StripeDownError, StripeRefusedError, settle_review, sync_order
+from payments.services import (
+    RefundRefused,
+    StripeDownError,
+    StripeRefusedError,
+    WaiverRefused,
+    settle_review,
+    sync_order,
+    waive_rest,
+)
 from payments.services.queue import waiting, waiting_orders
 from payments.services.review import ReviewRefused, give_access, refund_extra, refund_for
 
@@ -56,7 +64,7 @@ def solve(request: OwnRequest, pk: int, solution: str) -> HttpResponse:
         return _back(request)
     try:
         messages.success(request, f"{order.number}: {act(request, order, reason)}")
-    except (ReviewRefused, RefundRefused) as refusal:
+    except (ReviewRefused, RefundRefused, WaiverRefused) as refusal:
         messages.error(request, f"{order.number}: {refusal}")
     except StripeDownError:
         messages.warning(request, SENT_LATER if right == MAY_REFUND else "Stripe did not answer. Nothing was changed.")
@@ -80,6 +88,12 @@ def _give_access(request: OwnRequest, order: Order, reason: str) -> str:
     return "access is given."
 
 
+def _waive(request: OwnRequest, order: Order, reason: str) -> str:
+    waived = waive_rest(order=order, by=request.user, reason=request.POST.get("note", "")[:2000])
+    sync_order(order=order)
+    return f"{waived} payments are waived."
+
+
 def _read(request: OwnRequest, order: Order, reason: str) -> str:
     fresh = sync_order(order=order)
     still = " A person must still look." if fresh.needs_review else ""
@@ -98,6 +112,7 @@ ACTS: dict[Solution, tuple[Act, str]] = {
     Solution.REFUND_EXTRA: (_refund_extra, MAY_REFUND),
     Solution.REFUND: (_refund, MAY_REFUND),
     Solution.GIVE_ACCESS: (_give_access, MAY_CHANGE),
+    Solution.WAIVE: (_waive, MAY_REFUND),
     Solution.READ: (_read, MAY_CHANGE),
     Solution.SETTLE: (_settle, MAY_CHANGE),
 }

@@ -48,11 +48,11 @@ class GiveBackForm(forms.Form):
         written = self.cleaned_data["amount"]
         if written is None:
             return None
-        amount = written.scaleb(money.exponent(self.order.currency))
-        if amount != int(amount):
+        amount = money.as_minor(written, self.order.currency)
+        if amount is None:
             message = "This currency has no such small part."
             raise forms.ValidationError(message)
-        return int(amount)
+        return amount
 
     def chosen(self) -> list[OrderItem]:
         """The parts as rows of this order."""
@@ -74,6 +74,7 @@ def refund_page(request: OwnRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 items=form.chosen(),
                 amount=form.cleaned_data["amount"],
+                left=_left_as_shown(request),
             )
         except RefundRefused as refusal:
             form.add_error(None, str(refusal))
@@ -132,6 +133,12 @@ def _parts(order: Order, by_item: dict[int, int]) -> list[tuple[str, str]]:
 def _amount_in_words(form: GiveBackForm, order: Order, by_item: dict[int, int], left: int) -> str:
     chosen = sum(by_item.get(item.pk, 0) for item in form.chosen())
     return money.display(form.cleaned_data["amount"] or chosen or left, order.currency)
+
+
+def _left_as_shown(request: HttpRequest) -> int | None:
+    """What could be given back on the page that was confirmed."""
+    shown = request.POST.get("left", "")
+    return int(shown) if shown.isdecimal() else None
 
 
 def _back(order: Order) -> HttpResponse:

@@ -38,16 +38,17 @@ def revenue_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _table(found: Revenue, period: Period) -> dict[str, Any]:
-    """As the page shows it: amounts in words, months as short names."""
+    """As the page shows it: amounts in words, months as short names, the newest first since the table is wide."""
+    months = found.months[::-1]
     rows = [
-        (title, [_say(found, amounts.get(month, 0)) for month in found.months], _say(found, sum(amounts.values())))
+        (title, [_say(found, amounts.get(month, 0)) for month in months], _say(found, sum(amounts.values())))
         for title, amounts in found.courses.items()
     ]
     return {
         "currency": found.currency.upper(),
-        "months": [_short(month, found.months) for month in found.months],
+        "months": [_short(month, months) for month in months],
         "rows": rows,
-        "sums": [_say(found, found.of_month(month)) for month in found.months],
+        "sums": [_say(found, found.of_month(month)) for month in months],
         "total": _say(found, found.total),
         "plot": _plot(found),
     }

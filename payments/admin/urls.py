@@ -2,13 +2,14 @@
 
 from django.urls import URLPattern
 
-from payments.admin import disputes, health, ledger, queue, reconciliation, revenue
+from payments.admin import disputes, health, ledger, payouts, queue, reconciliation, revenue
 
 app_name = "sales"
 urlpatterns: list[URLPattern] = [
     *queue.urlpatterns,
     *disputes.urlpatterns,
     *ledger.urlpatterns,
+    *payouts.urlpatterns,
     *revenue.urlpatterns,
     *reconciliation.urlpatterns,
     *health.urlpatterns,

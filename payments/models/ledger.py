@@ -122,8 +122,8 @@ class RefundRequest(models.Model):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payments_refund_of_something"),
             models.UniqueConstraint(
                 fields=["order"],
-                condition=models.Q(state__in=["requested", "asked"]),
-                name="payments_one_open_refund_request",
+                condition=models.Q(state="requested"),
+                name="payments_one_undecided_refund_request",
             ),
         ]
 

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -99,7 +99,9 @@ class Offer(ClusterableModel):
         MultiFieldPanel([FieldPanel("unit_amount"), FieldPanel("currency")], heading="Price"),
         InlinePanel("prices", label="further price", heading="Early prices and other currencies"),
         MultiFieldPanel([FieldPanel("opens_at"), FieldPanel("closes_at"), FieldPanel("seats")], heading="On sale"),
-        FieldPanel("most_seats"),
+        MultiFieldPanel(
+            [FieldPanel("most_seats"), FieldPanel("instalments"), FieldPanel("grace_days")], heading="Ways to buy"
+        ),
         MultiFieldPanel(
             [
                 FieldPanel("access_days"),
@@ -189,7 +191,7 @@ class OfferPrice(models.Model):
     panels: ClassVar[list[Any]] = [FieldPanel("currency"), FieldPanel("unit_amount"), FieldPanel("until")]
 
     class Meta:
-        ordering: ClassVar[list[Any]] = ["offer", "currency", F("until").asc(nulls_last=True)]
+        ordering: ClassVar[list[str]] = ["offer", "currency", "until"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["offer", "currency", "until"], name="payments_price_once_per_day"),
             models.UniqueConstraint(

@@ -35,7 +35,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def holding_seats(self) -> OrderQuerySet:
         """Orders whose seats nobody else can have."""
-        return self.filter(state__in=[*State.unfinished(), State.PAID, State.PARTIALLY_REFUNDED, State.DISPUTED])
+        ended = [state for state in State if state.ended_unpaid]
+        return self.exclude(state__in=[*ended, State.REFUNDED, State.DISPUTE_LOST])
 
     def needing_review(self) -> OrderQuerySet:
         """A person must look, and has not."""
@@ -110,6 +111,11 @@ class Order(models.Model):
         return money.display(self.subtotal, self.currency)
 
     @property
+    def instalment_count(self) -> int:
+        """In how many equal payments it is paid."""
+        return int(self.terms.get("instalments") or 1)
+
+    @property
     def needs_review(self) -> bool:
         """A person must look, and has not."""
         return bool(self.review_reason) and self.review_reason != self.review_settled
@@ -168,7 +174,7 @@ class OrderItem(models.Model):
 
 
 class Instalment(models.Model):
-    """One monthly payment of an order that is paid in parts."""
+    """One monthly payment of an order that is paid in parts. Its state follows from what Stripe says."""
 
     class State(models.TextChoices):
         DUE = "due", "Due"
@@ -183,6 +189,10 @@ class Instalment(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     paid_at = models.DateTimeField(null=True, blank=True)
     invoice_id = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    waived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     wagtail_reference_index_ignore = True
 
@@ -207,6 +217,7 @@ class OrderNote(models.Model):
         SEAT_MOVED = "seat_moved", "Seat given to somebody else"
         ACCESS_GIVEN = "access_given", "Access given by hand"
         EVIDENCE = "evidence", "Evidence pack made"
+        WAIVED = "waived", "Rest of the payments waived"
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="notes")
     at = models.DateTimeField(default=timezone.now, editable=False)

@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from payments.rules.facts import Fact, Sale
+from payments.rules.facts import PAID, Fact, Sale, payments_in, refunds_in
+from payments.rules.instalments import AT_ONCE, Part, Plan, billed, is_overdue, is_settled, parts_of
 from payments.rules.states import State
 
 OPEN_DISPUTE = frozenset({"needs_response", "under_review", "appeal_needs_response", "appeal_under_review"})
 INQUIRY = frozenset({"warning_needs_response", "warning_under_review"})
-GIVEN_BACK = frozenset({"pending", "succeeded", "requires_action"})
-"""A refund on its way counts as given back; one that failed or was canceled does not."""
-PAID = frozenset({"paid", "no_payment_required"})
+LIVE = frozenset({"trialing", "active", "past_due", "unpaid", "paused"})
+"""A subscription that still asks for money."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ def is_stale(*, reading: int, applied: int) -> bool:
     return reading < applied
 
 
-def derive(facts: Iterable[Fact], now: datetime) -> Derived:
+def derive(facts: Iterable[Fact], now: datetime, plan: Plan = AT_ONCE) -> Derived:
     """The state of an order, and why a person must look."""
     known: dict[tuple[str, str], Fact] = {(fact.kind, fact.id): fact for fact in facts}
-    sessions = [fact for fact in known.values() if fact.kind == "session"]
-    paid = [fact for fact in sessions if fact.payment_status in PAID and fact.status == "complete"]
+    paid = payments_in(known.values())
     if paid:
-        return _after_payment(paid, known)
+        return _after_payment(paid, known, now, plan)
+    sessions = [fact for fact in known.values() if fact.kind == "session"]
     return Derived(_before_payment(sessions, known, now))
 
 
@@ -67,22 +67,33 @@ def _standing(session: Fact, known: dict[tuple[str, str], Fact]) -> State:
     if session.status == "expired":
         return State.EXPIRED
     # Complete, and not paid: a delayed method. The bank has not answered yet, or it has refused.
-    intent = known.get(("payment_intent", session.payment_intent))
+    invoices = [fact for fact in billed(known.values()) if fact.subscription == session.subscription]
+    named = session.payment_intent or next((invoice.payment_intent for invoice in invoices), "")
+    intent = known.get(("payment_intent", named))
     if intent and intent.status in ("requires_payment_method", "canceled"):
         return State.FAILED
     return State.PENDING
 
 
-def _after_payment(paid: list[Fact], known: dict[tuple[str, str], Fact]) -> Derived:
+def _after_payment(paid: list[Fact], known: dict[tuple[str, str], Fact], now: datetime, plan: Plan) -> Derived:
     disputes = sorted((fact for fact in known.values() if fact.kind == "dispute"), key=lambda fact: fact.id)
     refunds = sorted((fact for fact in known.values() if fact.kind == "refund"), key=lambda fact: fact.id)
-    reasons = [*_paid_twice(paid, refunds), *_dispute_reasons(disputes), *_refund_reasons(refunds)]
-    return Derived(_money_left(paid, refunds, disputes), "\n".join(reasons))
+    parts = parts_of(plan, known.values(), now)
+    state = _money_left(paid, refunds, disputes)
+    if state in (State.PAID, State.PARTIALLY_REFUNDED) and not is_settled(parts):
+        state = State.OVERDUE if is_overdue(plan, parts, now) else State.PAYING
+    reasons = [
+        *_paid_too_often(paid, refunds, plan),
+        *_dispute_reasons(disputes),
+        *_refund_reasons(refunds),
+        *(_stopped(parts, known) if state in (State.PAYING, State.OVERDUE) else []),
+    ]
+    return Derived(state, "\n".join(reasons))
 
 
 def _money_left(paid: list[Fact], refunds: list[Fact], disputes: list[Fact]) -> State:
-    total = sum(session.amount for session in paid)
-    given_back = _given_back(refunds)
+    total = sum(payment.amount for payment in paid)
+    given_back = sum(refund.amount for refund in refunds_in(refunds))
     if any(dispute.status == "lost" for dispute in disputes):
         return State.DISPUTE_LOST
     if given_back and given_back >= total:
@@ -92,15 +103,32 @@ def _money_left(paid: list[Fact], refunds: list[Fact], disputes: list[Fact]) -> 
     return State.PARTIALLY_REFUNDED if given_back else State.PAID
 
 
-def _given_back(refunds: list[Fact]) -> int:
-    return sum(refund.amount for refund in refunds if refund.status in GIVEN_BACK)
+def too_much(paid: list[Fact], refunds: list[Fact], plan: Plan) -> int:
+    """What came in beyond the price, less what went back: all but the dearest payment, or but those of the plan."""
+    if plan.in_parts:
+        monthly = billed(paid)
+        due = sum(payment.amount for payment in monthly[: plan.payments]) if monthly else 0
+    else:
+        due = max((payment.amount for payment in paid), default=0)
+    extra = sum(payment.amount for payment in paid) - due
+    return max(0, extra - sum(refund.amount for refund in refunds_in(refunds)))
 
 
-def _paid_twice(paid: list[Fact], refunds: list[Fact]) -> list[str]:
-    amounts = [session.amount for session in paid]
-    if sum(amounts) - _given_back(refunds) <= max(amounts):
+def _paid_too_often(paid: list[Fact], refunds: list[Fact], plan: Plan) -> list[str]:
+    if not too_much(paid, refunds, plan):
         return []
-    return [f"Paid {len(amounts)} times. Refund all but one payment."]
+    if plan.in_parts:
+        return [f"Paid {len(paid)} times, and {plan.payments} were due. Refund what is too much."]
+    return [f"Paid {len(paid)} times. Refund all but one payment."]
+
+
+def _stopped(parts: list[Part], known: dict[tuple[str, str], Fact]) -> list[str]:
+    """The payments end before the last: nothing asks for the rest any more."""
+    subscriptions = [fact for fact in known.values() if fact.kind == "subscription"]
+    if not subscriptions or any(fact.status in LIVE for fact in subscriptions):
+        return []
+    done = sum(part.state == "paid" for part in parts)
+    return [f"The monthly payments stopped after {done} of {len(parts)}. Write to the buyer, or waive the rest."]
 
 
 def _dispute_reasons(disputes: list[Fact]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core import money
 from payments.rules.refunds import shares
 
 
@@ -47,7 +48,7 @@ def quote(*, price: Price, courses: Sequence[int], owned: Collection[int], quant
 
     Seats for others cost the full price each, whatever the buyer owns.
     """
-    parts = list(zip(courses, shares(price.amount, [1] * len(courses)), strict=True))
+    parts = list(zip(courses, shares(price.amount, [1] * len(courses), money.step(price.currency)), strict=True))
     if quantity == 1:
         return Quote(price, 1, tuple((0, course, amount) for course, amount in parts if course not in owned))
     lines = [(seat, course, amount) for seat in range(1, quantity + 1) for course, amount in parts]

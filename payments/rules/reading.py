@@ -16,8 +16,9 @@ KINDS: dict[str, Kind] = {
     "refund": "refund",
     "dispute": "dispute",
     "invoice": "invoice",
+    "subscription": "subscription",
 }
-NESTED = {"session": ("payment_intent", "invoice"), "payment_intent": ("latest_charge",)}
+NESTED = {"session": ("payment_intent", "invoice", "subscription"), "payment_intent": ("latest_charge",)}
 """Expanded objects that are facts of their own; their holder keeps the id."""
 
 
@@ -59,7 +60,9 @@ def fact_of(raw: Raw) -> Fact:
         payment_status=raw.get("payment_status") or "",
         subtotal=raw.get("amount_subtotal"),
         reference=raw.get("client_reference_id") or "",
-        payment_intent=raw.get("payment_intent") or "",
+        payment_intent=payment_intent_of(raw),
+        subscription=subscription_of(raw),
+        created=moment(raw.get("created")),
         expires_at=moment(raw.get("expires_at")),
         due_at=moment((raw.get("evidence_details") or {}).get("due_by")),
     )
@@ -94,7 +97,23 @@ def moment(seconds: int | None) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
+def payment_intent_of(raw: Raw) -> str:
+    """The payment that an object is about. An invoice names it among its payments (since 2025-03-31.basil)."""
+    if raw["object"] != "invoice":
+        return raw.get("payment_intent") or ""
+    tried = sorted((raw.get("payments") or {}).get("data", []), key=lambda one: one["status"] != "paid")
+    return next((one["payment"].get("payment_intent") or "" for one in tried), "")
+
+
+def subscription_of(raw: Raw) -> str:
+    """The monthly payments that a session began or an invoice is one of."""
+    if raw["object"] != "invoice":
+        return raw.get("subscription") or ""
+    details = (raw.get("parent") or {}).get("subscription_details") or {}
+    return details.get("subscription") or ""
+
+
 def _amount(kind: Kind, raw: Raw) -> int | None:
-    name = {"session": "amount_total", "invoice": "total"}.get(kind, "amount")
-    value: int | None = raw.get(name)
+    names = {"session": "amount_total", "invoice": "amount_paid" if raw.get("status") == "paid" else "total"}
+    value: int | None = raw.get(names.get(kind, "amount"))
     return value

@@ -34,11 +34,14 @@ def refund_right(*, terms: dict[str, Any], paid_at: datetime | None, seen_percen
     return RefundRight(True, f"Within the {days} days for refunds.")
 
 
-def shares(total: int, amounts: Sequence[int]) -> list[int]:
+def shares(total: int, amounts: Sequence[int], step: int = 1) -> list[int]:
     """A total parted as the amounts are, to the last cent: the largest remainders get what is left over.
 
-    A promotion code or tax changes what was paid; each part of an order bears its share of that.
+    A promotion code or tax changes what was paid; each part of an order bears its share of that. Where only multiples
+    of a `step` can be charged (`core.money.step`), each part is one, if the total is.
     """
+    if step > 1 and total % step == 0:
+        return [part * step for part in shares(total // step, amounts)]
     whole = sum(amounts)
     if not whole:
         return [0] * len(amounts)

@@ -11,6 +11,7 @@ class Solution(StrEnum):
     REFUND_EXTRA = "refund_extra"
     REFUND = "refund"
     GIVE_ACCESS = "give_access"
+    WAIVE = "waive"
     DISPUTE = "dispute"
     READ = "read"
     SETTLE = "settle"
@@ -24,6 +25,8 @@ LOOKED_AT = (Solution.READ, Solution.SETTLE)
 
 KINDS: tuple[tuple[str, tuple[Solution, ...]], ...] = (
     ("Refund all but one payment", PAID_TWICE),
+    ("Refund what is too much", PAID_TWICE),
+    ("The monthly payments stopped", (Solution.WAIVE, Solution.READ, Solution.SETTLE)),
     ("is disputed", BANK_ASKS),
     ("The bank asks", (Solution.DISPUTE, Solution.REFUND, Solution.READ, Solution.SETTLE)),
     ("is lost", BANK_ASKS),

@@ -11,6 +11,8 @@ class State(StrEnum):
     NEW = "new"
     OPEN = "open"
     PENDING = "pending"
+    PAYING = "paying"
+    OVERDUE = "overdue"
     PAID = "paid"
     PARTIALLY_REFUNDED = "partially_refunded"
     REFUNDED = "refunded"
@@ -35,12 +37,12 @@ class State(StrEnum):
     @property
     def gives_access(self) -> bool:
         """The policy table of the payments design: money is there, or mostly there, and nobody disputes it."""
-        return self in (State.PAID, State.PARTIALLY_REFUNDED)
+        return self in (State.PAID, State.PAYING, State.PARTIALLY_REFUNDED)
 
     @property
     def was_paid(self) -> bool:
         """Money has come in at some time."""
-        return self.gives_access or self in (State.REFUNDED, State.DISPUTED, State.DISPUTE_LOST)
+        return self.gives_access or self in (State.OVERDUE, State.REFUNDED, State.DISPUTED, State.DISPUTE_LOST)
 
     @property
     def ended_unpaid(self) -> bool:
@@ -49,7 +51,9 @@ class State(StrEnum):
 
     @property
     def hold(self) -> str:
-        """Why access is suspended while an order that gave it stands so; empty where it is not."""
+        """Why access, or only the certificate, is held while an order that gave it stands so; empty: it is not."""
+        if self == State.PAYING:
+            return "unpaid"
         if self.gives_access:
             return ""
         return {State.REFUNDED: "refund", State.DISPUTED: "dispute", State.DISPUTE_LOST: "dispute"}.get(self, "arrears")
@@ -69,6 +73,8 @@ LABELS = {
     State.NEW: "New",
     State.OPEN: "At checkout",
     State.PENDING: "Payment on its way",
+    State.PAYING: "Being paid monthly",
+    State.OVERDUE: "Payment overdue",
     State.PAID: "Paid",
     State.PARTIALLY_REFUNDED: "Partly refunded",
     State.REFUNDED: "Refunded",
@@ -78,5 +84,5 @@ LABELS = {
     State.FAILED: "Payment failed",
     State.CANCELED: "Canceled",
 }
-HOLDS = ("refund", "dispute", "arrears")
-"""The reasons for which an order suspends access: at most one of them is open for it at a time."""
+HOLDS = ("refund", "dispute", "arrears", "unpaid")
+"""The reasons for which an order holds an enrollment: at most one of them is open for it at a time."""

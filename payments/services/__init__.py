@@ -4,6 +4,7 @@ from payments.services.checkout import Checkout, CheckoutRefusedError, start_che
 from payments.services.claims import ClaimRefused, Seat, find_seat, renew_link, seats_of, send_seat, take_seat
 from payments.services.enrolling import enroll_free, grant
 from payments.services.events import receive_event
+from payments.services.instalments import Part, WaiverRefused, parts_of, remind_of_instalments, waive_rest
 from payments.services.offers import catalogue_facts, close_offer, current_offer, save_offer, tell_catalogue
 from payments.services.reconcile import reconcile, reconcile_nightly, run_reconciliation, sync_unfinished_orders
 from payments.services.refunds import (
@@ -25,10 +26,12 @@ __all__ = [
     "Checkout",
     "CheckoutRefusedError",
     "ClaimRefused",
+    "Part",
     "RefundRefused",
     "Seat",
     "StripeDownError",
     "StripeRefusedError",
+    "WaiverRefused",
     "approve_refund",
     "ask_refund",
     "catalogue_facts",
@@ -40,11 +43,13 @@ __all__ = [
     "grant",
     "is_set_up",
     "may_buy_again",
+    "parts_of",
     "receive_event",
     "reconcile",
     "reconcile_nightly",
     "refundable",
     "refuse_refund",
+    "remind_of_instalments",
     "renew_link",
     "run_reconciliation",
     "save_offer",
@@ -57,4 +62,5 @@ __all__ = [
     "sync_unfinished_orders",
     "take_seat",
     "tell_catalogue",
+    "waive_rest",
 ]

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -10,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from courses.models import PolicyVersion
+from core import money
+from courses.models import CoursePage, PolicyVersion
 from enrollments.models import Enrollment
 from payments.models import CheckoutAttempt, Offer, Order, OrderItem
 from payments.rules.pricing import Quote, quote
 from payments.rules.reading import Raw, moment
 from payments.rules.states import State
 from payments.services import stripe_api
+from payments.services.billing import terms_shown
 from payments.services.renewal import may_buy_again
 from payments.services.seats import seat_free
 from payments.services.sync import sync_order
@@ -36,6 +39,14 @@ class CheckoutRefusedError(Exception):
     """Nothing is sold as things are; the message says why."""
 
 
+class Wish(TypedDict):
+    """What the buyer chose of an offer."""
+
+    quantity: int
+    currency: str
+    monthly: bool
+
+
 @dataclass(frozen=True)
 class Checkout:
     """Where the buyer goes: to Stripe, or, with an empty `url`, to the order, which has moved on."""
@@ -45,7 +56,14 @@ class Checkout:
 
 
 def start_checkout(
-    *, user: User, offer: Offer, site: str, quantity: int = 1, currency: str = "", at: datetime | None = None
+    *,
+    user: User,
+    offer: Offer,
+    site: str,
+    quantity: int = 1,
+    currency: str = "",
+    monthly: bool = False,
+    at: datetime | None = None,
 ) -> Checkout:
     """The page to pay on. `site` is the address that the buyer came to, with its slash.
 
@@ -53,19 +71,27 @@ def start_checkout(
     raised (CheckoutRefusedError, StripeDownError, StripeRefusedError): nothing was charged.
     """
     now = at or timezone.now()
-    currency = currency or offer.currency
-    give_up_others(user=user, offer=offer, quantity=quantity, currency=currency, at=now)
-    order = take_order(user=user, offer=offer, quantity=quantity, currency=currency, at=now)
+    wanted: Wish = {"quantity": quantity, "currency": currency or offer.currency, "monthly": monthly}
+    give_up_others(user=user, offer=offer, at=now, **wanted)
+    order = take_order(user=user, offer=offer, at=now, **wanted)
     if order.attempts.exclude(session_id=None).exists():
         order = sync_order(order=order, at=now)  # it may be paid by now, or have expired
         if order.status.ended_unpaid:
-            order = take_order(user=user, offer=offer, quantity=quantity, currency=currency, at=now)
+            order = take_order(user=user, offer=offer, at=now, **wanted)
         elif order.status not in (State.NEW, State.OPEN):
             return Checkout(order, "")
     return Checkout(order, _session_url(order, site, now))
 
 
-def quote_for(*, user: User, offer: Offer, quantity: int = 1, currency: str = "", at: datetime | None = None) -> Quote:
+def quote_for(
+    *,
+    user: User,
+    offer: Offer,
+    quantity: int = 1,
+    currency: str = "",
+    monthly: bool = False,
+    at: datetime | None = None,
+) -> Quote:
     """What this person would pay now. Raises CheckoutRefusedError where it is not sold so."""
     now = at or timezone.now()
     if not 1 <= quantity <= offer.most_seats:
@@ -78,6 +104,10 @@ def quote_for(*, user: User, offer: Offer, quantity: int = 1, currency: str = ""
     found = quote(price=price, courses=courses, owned=owned, quantity=quantity)
     if not found.lines:
         raise CheckoutRefusedError(ENROLLED)
+    if monthly and (
+        quantity > 1 or offer.instalments == 1 or found.subtotal % (offer.instalments * money.step(price.currency))
+    ):
+        raise CheckoutRefusedError("This cannot be paid monthly. Pay it at once, or ask the school.")
     return found
 
 
@@ -88,7 +118,15 @@ def owned_courses(*, user: User, courses: list[int], at: datetime) -> set[int]:
 
 
 @transaction.atomic
-def take_order(*, user: User, offer: Offer, quantity: int = 1, currency: str = "", at: datetime | None = None) -> Order:
+def take_order(
+    *,
+    user: User,
+    offer: Offer,
+    quantity: int = 1,
+    currency: str = "",
+    monthly: bool = False,
+    at: datetime | None = None,
+) -> Order:
     """This person's one unfinished order of the offer, or a new one that holds its seats."""
     now = at or timezone.now()
     if offer.seats is not None:
@@ -97,8 +135,8 @@ def take_order(*, user: User, offer: Offer, quantity: int = 1, currency: str = "
         )  # seats are counted by one buyer at a time
     _refuse_what_cannot_be_sold(user, offer, now)
     existing = Order.objects.unfinished().filter(user=user, offer=offer).first()
-    wanted = quote_for(user=user, offer=offer, quantity=quantity, currency=currency, at=now)
-    if existing and (existing.quantity, existing.currency) == (quantity, wanted.price.currency):
+    wanted = quote_for(user=user, offer=offer, quantity=quantity, currency=currency, monthly=monthly, at=now)
+    if existing and _is_for(existing, quantity, wanted.price.currency, monthly):
         return existing
     if existing:
         raise CheckoutRefusedError(UNDER_WAY)
@@ -108,7 +146,7 @@ def take_order(*, user: User, offer: Offer, quantity: int = 1, currency: str = "
         )
     try:
         with transaction.atomic():
-            return _write_order(user, offer, wanted, now)
+            return _write_order(user, offer, wanted, offer.instalments if monthly else 1, now)
     except IntegrityError:  # the same person pressed twice, and the other press was first
         return Order.objects.unfinished().get(user=user, offer=offer)
 
@@ -120,13 +158,20 @@ def _refuse_what_cannot_be_sold(user: User, offer: Offer, now: datetime) -> None
         raise CheckoutRefusedError("This course is not on sale now.")
 
 
-def give_up_others(*, user: User, offer: Offer, quantity: int, currency: str, at: datetime) -> None:
-    """The buyer chose another number of seats or currency: the order begun before can no longer be paid.
+def _is_for(order: Order, quantity: int, currency: str, monthly: bool) -> bool:
+    return (order.quantity, order.currency, order.instalment_count > 1) == (quantity, currency, monthly)
+
+
+def give_up_others(
+    *, user: User, offer: Offer, quantity: int, currency: str, at: datetime, monthly: bool = False
+) -> None:
+    """The buyer chose other seats, another currency or way to pay: the order begun before can no longer be paid.
 
     One that was paid a moment ago stands. Raises StripeDownError, CheckoutRefusedError: then nothing new is begun.
     """
-    others = Order.objects.unfinished().filter(user=user, offer=offer).exclude(quantity=quantity, currency=currency)
-    for order in others.select_related("offer"):
+    for order in Order.objects.unfinished().filter(user=user, offer=offer).select_related("offer"):
+        if _is_for(order, quantity, currency, monthly):
+            continue
         for attempt in order.attempts.filter(state=CheckoutAttempt.State.OPEN).exclude(session_id=None):
             stripe_api.expire_session(str(attempt.session_id))
         seen = sync_order(order=order, at=at)
@@ -136,7 +181,7 @@ def give_up_others(*, user: User, offer: Offer, quantity: int, currency: str, at
             raise CheckoutRefusedError(UNDER_WAY)
 
 
-def _write_order(user: User, offer: Offer, wanted: Quote, now: datetime) -> Order:
+def _write_order(user: User, offer: Offer, wanted: Quote, instalments: int, now: datetime) -> Order:
     order = Order.objects.create(
         user=user,
         buyer={"name": user.legal_name, "email": user.email},
@@ -150,6 +195,9 @@ def _write_order(user: User, offer: Offer, wanted: Quote, now: datetime) -> Orde
             "refund_days": offer.refund_days,
             "refund_seen_percent": offer.refund_seen_percent,
             "refund_text": offer.refund_text,
+            "instalments": instalments,
+            "grace_days": offer.grace_days,
+            "shown": terms_shown(offer, CoursePage.objects.get(pk=wanted.lines[0][1]), now),
             "price_until": wanted.price.until.isoformat() if wanted.price.until else "",
             "policies": [policy.frozen() for policy in PolicyVersion.objects.in_force(timezone.localdate(now))],
         },
@@ -204,7 +252,8 @@ def _ask_stripe(order: Order, attempt: CheckoutAttempt, site: str) -> str:
         product=_product_id(order.offer),
         name=order.title,
         currency=order.currency,
-        unit_amount=order.subtotal // order.quantity,
+        unit_amount=order.subtotal // order.quantity // order.instalment_count,
+        instalments=order.instalment_count,
         quantity=order.quantity,
         email=str(order.buyer["email"]),
         expires_at=attempt.expires_at,

@@ -18,21 +18,20 @@ def apply_access(*, order: Order, state: State, objections: list[str], at: datet
     An order touches only the enrollments that it gave. Money that came for something else than was sold gives nothing.
     """
     reasons = list(objections)
-    given_back = refunded_items(order=order) if state == State.PARTIALLY_REFUNDED else set()
+    given_back = refunded_items(order=order) if state.gives_access else set()
     if order.quantity > 1 and state.gives_access and not objections:
         if seat_free(offer=order.offer, quantity=order.quantity, besides=order):
             make_links(order=order)
         else:
             reasons.append("So many seats are not left. Refund the payment, or make room.")
     for item in OrderItem.objects.filter(order=order).select_related("course", "enrollment__user"):
-        if item.enrollment is not None:
-            _hold_or_release(order, item.enrollment, State.REFUNDED if item.pk in given_back else state, at)
-            if state in (State.REFUNDED, State.DISPUTE_LOST) and item.enrollment.completed_at:
-                reasons.append(
-                    f"{item.course.title} was completed before the money went back. Look at the certificate."
-                )
-        elif state.gives_access and not objections and _is_for_the_buyer(item, given_back):
+        if item.enrollment is None and state.gives_access and not objections and _is_for_the_buyer(item, given_back):
             reasons += _give(order, item, at)
+        if item.enrollment is None:
+            continue
+        _hold_or_release(order, item.enrollment, State.REFUNDED if item.pk in given_back else state, at)
+        if state in (State.REFUNDED, State.DISPUTE_LOST) and item.enrollment.completed_at:
+            reasons.append(f"{item.course.title} was completed before the money went back. Look at the certificate.")
     return reasons
 
 

@@ -100,6 +100,17 @@ def by_payment(subject: Raw) -> Order | None:
     return fact.order if fact else order_named(stripe_api.order_of_payment(payment))
 
 
+def by_subscription(subject: Raw) -> Order | None:
+    """An invoice or a subscription of monthly payments; before its first reading, by the metadata that we gave it."""
+    details = (subject.get("parent") or {}).get("subscription_details") or {}
+    subscription = subject["id"] if subject["object"] == "subscription" else details.get("subscription")
+    if not isinstance(subscription, str):
+        return None
+    fact = PaymentFact.objects.filter(stripe_id=subscription).select_related("order__offer").first()
+    named = subject.get("metadata") if subject["object"] == "subscription" else details.get("metadata")
+    return fact.order if fact else order_named(str((named or {}).get("order", "")))
+
+
 def order_named(reference: str) -> Order | None:
     """The order with this uuid, if it is one and if it is ours."""
     try:
@@ -123,5 +134,14 @@ LOCATORS: dict[str, Locator] = {
     "charge.dispute.closed": by_payment,
     "charge.dispute.funds_withdrawn": by_payment,
     "charge.dispute.funds_reinstated": by_payment,
+    "invoice.paid": by_subscription,
+    "invoice.payment_failed": by_subscription,
+    "invoice.voided": by_subscription,
+    "invoice.marked_uncollectible": by_subscription,
+    "customer.subscription.updated": by_subscription,
+    "customer.subscription.deleted": by_subscription,
 }
-"""One line per kind of event that moves an order: how to find it. `sync_order` does the rest."""
+"""One line per kind of event that moves an order: how to find it. `sync_order` does the rest.
+
+Twenty at most: Stripe lists undelivered events of so many kinds at a time.
+"""

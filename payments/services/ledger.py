@@ -15,7 +15,8 @@ from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from payments.models import PaymentFact
-from payments.rules.derive import GIVEN_BACK, INQUIRY
+from payments.rules.derive import INQUIRY
+from payments.rules.facts import GIVEN_BACK
 from payments.rules.reading import Raw
 from payments.services import stripe_api
 

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 from wagtail.models import Site
 
@@ -33,7 +33,7 @@ def write_free_mail(*, enrollment: Enrollment) -> None:
         "titles": [enrollment.course.title],
         "button_url": settings.SITE_URL + _address(enrollment.course),
         "button_label": "Open the course",
-        **_school(),
+        **school_words(),
     }
     record_mail(key=f"enrolled-free-{enrollment.pk}", user=enrollment.user, template="enrolled", context=words)
 
@@ -62,7 +62,7 @@ def _words(order: Order, template: str) -> dict[str, Any]:
         "button_url": settings.SITE_URL + (_address(course) if to_course else order.get_absolute_url()),
         "button_label": {"enrolled": "Open the course", "payment_failed": "Try again"}.get(template, "See the order"),
         "receipt_url": settings.SITE_URL + order.get_absolute_url(),
-        **_school(),
+        **school_words(),
     }
 
 
@@ -87,7 +87,7 @@ def write_refund_request(*, request: RefundRequest) -> None:
                 "reason": request.reason,
                 "button_url": settings.SITE_URL + reverse("orders:inspect", args=[order.pk]),
                 "button_label": "Decide",
-                **_school(),
+                **school_words(),
             },
         )
 
@@ -97,19 +97,21 @@ def write_refund_decision(*, request: RefundRequest) -> None:
     order = Order.objects.select_related("user").get(pk=request.order_id)
     if order.status == State.REFUNDED:
         return
+    together = order.refund_requests.filter(decided_at=request.decided_at)  # one decision over several payments
+    amount = together.aggregate(total=Sum("amount"))["total"]
     record_mail(
         key=f"refund-decided-{order.uuid}-{request.n}",
         user=order.user,
         template="refund_decided",
         context={
             "order": order,
-            "amount": money.display(request.amount, order.currency),
+            "amount": money.display(amount, order.currency),
             "given": request.state == RefundRequest.State.DONE,
             "parts": [item.course.title for item in request.items.select_related("course")],
             "decision": request.decision,
             "button_url": settings.SITE_URL + order.get_absolute_url(),
             "button_label": "See the order",
-            **_school(),
+            **school_words(),
         },
     )
 
@@ -127,7 +129,7 @@ def write_seat_mail(*, order: Order, item: OrderItem, link: str) -> None:
             "titles": list(order.items.filter(seat=item.seat).values_list("course__title", flat=True)),
             "button_url": link,
             "button_label": "Take the seat",
-            **_school(),
+            **school_words(),
         },
     )
 
@@ -150,7 +152,7 @@ def _tell_staff(order: Order) -> None:
                 "reasons": order.review_reason.splitlines(),
                 "button_url": settings.SITE_URL + reverse("orders:inspect", args=[order.pk]),
                 "button_label": "See the order",
-                **_school(),
+                **school_words(),
             },
         )
 
@@ -161,6 +163,7 @@ def _address(course: CoursePage) -> str:
     return str(parts[2]) if parts else "/courses/"
 
 
-def _school() -> dict[str, str]:
+def school_words() -> dict[str, str]:
+    """What every mail says of the school."""
     school = SchoolSettings.for_site(Site.objects.get(is_default_site=True))
     return {"school_name": school.name, "school_address": school.address, "school_email": school.email}

@@ -55,10 +55,12 @@ def tell_catalogue(*, offer: Offer) -> None:
 
 
 def catalogue_facts(course: CoursePage) -> dict[str, Any]:
-    """The price that the catalogue shows, filters and sorts by."""
+    """The price that the catalogue shows, filters and sorts by: now an early one, after its day the standing one.
+
+    `sweep` asks again and again, so that nobody has to save an offer for its price to change.
+    """
     offer = current_offer(course)
+    price = offer.price_at(timezone.now()) if offer else None
     return (
-        {"price_amount": offer.unit_amount, "currency": offer.currency}
-        if offer
-        else {"price_amount": None, "currency": ""}
+        {"price_amount": price.amount, "currency": price.currency} if price else {"price_amount": None, "currency": ""}
     )

@@ -8,13 +8,13 @@ from django.db.models import Prefetch, QuerySet
 
 from core import money
 from payments.models import Order, OrderItem, PaymentFact, RefundRequest
-from payments.rules.derive import GIVEN_BACK, PAID
-from payments.rules.reading import Raw
+from payments.rules.derive import too_much
+from payments.rules.facts import payments_in, refunds_in
+from payments.rules.reading import fact_of
 from payments.rules.refunds import shares
 from payments.rules.review import Solution, solutions
-from payments.services.review import extra_payment, items_of_reason
-
-MONEY = (PaymentFact.Kind.SESSION, PaymentFact.Kind.REFUND)
+from payments.services.given_back import MONEY, plan_of
+from payments.services.review import items_of_reason
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _reason(order: Order, text: str, money_of: _Money) -> Reason:
             ways.append(Offered(solution))
             continue
         extra = solution == Solution.REFUND_EXTRA
-        amount = extra_payment(money_of.payments, money_of.refunds) if extra else money_of.of_reason(text)
+        amount = too_much(money_of.payments, money_of.refunds, plan_of(order)) if extra else money_of.of_reason(text)
         if amount:  # what went back already is not offered again
             ways.append(Offered(solution, amount, money.display(amount, order.currency)))
     return Reason(text, ways)
@@ -84,24 +84,22 @@ class _Money:
     """What was paid and given back, from what was prefetched; the services count anew before they act."""
 
     def __init__(self, order: Order) -> None:
-        raws = [(fact.kind, fact.raw) for fact in order.facts.all()]
+        facts = [fact_of(fact.raw) for fact in order.facts.all()]
+        self.currency = order.currency
         self.items = list(order.items.all())
         self.requests = list(order.refund_requests.all())
-        self.payments: list[Raw] = [
-            raw for kind, raw in raws if kind == PaymentFact.Kind.SESSION and raw.get("payment_status") in PAID
-        ]
-        self.refunds: list[Raw] = [
-            raw for kind, raw in raws if kind == PaymentFact.Kind.REFUND and raw["status"] in GIVEN_BACK
-        ]
+        self.payments, self.refunds = payments_in(facts), refunds_in(facts)
 
     def of_reason(self, text: str) -> int:
         """As `services.review.refund_for` counts it: the part that the reason names, else all that is left."""
-        paid = sum(payment["amount_total"] for payment in self.payments)
-        left = max(0, paid - sum(refund["amount"] for refund in self.refunds))
+        paid = sum(payment.amount for payment in self.payments)
+        left = max(0, paid - sum(refund.amount for refund in self.refunds))
         named = {item.pk for item in items_of_reason(self.items, text)}
         if not named:
             return left
-        standing = {refund["id"] for refund in self.refunds}
+        standing = {refund.id for refund in self.refunds}
         gone = {item.pk for one in self.requests if one.stripe_id in standing for item in one.items.all()}
-        parts = zip(self.items, shares(paid, [item.amount for item in self.items]), strict=True)
+        parts = zip(
+            self.items, shares(paid, [item.amount for item in self.items], money.step(self.currency)), strict=True
+        )
         return sum(min(part, left) for item, part in parts if item.pk in named - gone)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from payments.models import CheckoutAttempt, Order, ReconcileRun
@@ -21,6 +22,8 @@ A_DAY = timedelta(hours=23)
 LATE = timedelta(days=120)
 """How long refunds and disputes may still come (PAYMENTS.md 2.6)."""
 SESSION_LIFE = timedelta(days=2)
+Progress = Callable[[int, int], None]
+"""Told before each order is read: its place, and of how many."""
 
 
 def sync_unfinished_orders(*, limit: int = 100, at: datetime | None = None) -> int:
@@ -46,7 +49,11 @@ def reconcile(*, since: timedelta = LATE, order: Order | None = None, at: dateti
 
 
 def run_reconciliation(
-    *, since: timedelta = LATE, order: Order | None = None, at: datetime | None = None
+    *,
+    since: timedelta = LATE,
+    order: Order | None = None,
+    at: datetime | None = None,
+    progress: Progress | None = None,
 ) -> ReconcileRun:
     """One comparison, kept with what it found: the row is there before Stripe is asked.
 
@@ -55,7 +62,7 @@ def run_reconciliation(
     """
     now = at or timezone.now()
     run = ReconcileRun.objects.create(started_at=now, bookmark=_bookmark(), whole=order is None)
-    reading = Reading(now)
+    reading = Reading(now, progress)
     try:
         if order is not None:
             reading.read([order])
@@ -85,7 +92,9 @@ def reconcile_nightly(*, at: datetime | None = None) -> int:
 
 def _read_everything(reading: Reading, run: ReconcileRun, since: datetime) -> None:
     _adopt_lost_sessions(reading)
-    paid = Order.objects.filter(state__in=[state for state in State if state.was_paid], paid_at__gte=since)
+    monthly = Q(state__in=[State.PAYING, State.OVERDUE])
+    lately = Q(state__in=[state for state in State if state.was_paid], paid_at__gte=since)
+    paid = Order.objects.filter(monthly | lately)
     reading.read([*Order.objects.unfinished().select_related("offer"), *paid.select_related("offer")])
     for event in stripe_api.undelivered_events(sorted(LOCATORS), after=run.bookmark):
         order = order_of(event)
@@ -103,15 +112,19 @@ def _bookmark() -> str:
 class Reading:
     """Orders as one comparison reads them: each once, with what had to be repaired."""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, progress: Progress | None = None) -> None:
         self.at = at
+        self.progress = progress
         self.orders: set[int] = set()
         self.found: list[str] = []
         self.refused: list[str] = []
 
     def read(self, orders: Iterable[Order], *, because: str = "") -> None:
         """Read them at Stripe. Raises StripeDownError at the first that gets no answer."""
-        for order in orders:
+        waiting = list(orders)
+        for place, order in enumerate(waiting, 1):
+            if self.progress:
+                self.progress(place, len(waiting))
             self.orders.add(order.pk)
             before = _standing(order)
             try:

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from core import money
-from payments.models import Order, OrderItem, OrderNote, RefundRequest
+from payments.models import Order, OrderItem, OrderNote, PaymentFact, RefundRequest
+from payments.rules.facts import Fact
+from payments.rules.reading import Raw
 from payments.rules.refunds import RefundRight, refund_right, shares
 from payments.services import stripe_api
 from payments.services.given_back import ledger_of_order, refunded_items
@@ -43,10 +45,16 @@ class Refundable:
 def refundable(*, order: Order, at: datetime | None = None) -> Refundable:
     """Read from the ledger as it stands; Stripe is not asked."""
     payments, refunds = ledger_of_order(order)
-    paid = sum(payment["amount_total"] for payment in payments)
-    back = sum(refund["amount"] for refund in refunds)
+    paid = sum(payment.amount for payment in payments)
+    back = sum(refund.amount for refund in refunds)
     items = list(order.items.all())
-    parts = dict(zip((item.pk for item in items), shares(paid, [item.amount for item in items]), strict=True))
+    parts = dict(
+        zip(
+            (item.pk for item in items),
+            shares(paid, [item.amount for item in items], money.step(order.currency)),
+            strict=True,
+        )
+    )
     gone = refunded_items(order=order)
     seen = max((item.enrollment.percent for item in items if item.enrollment), default=0)
     return Refundable(
@@ -78,12 +86,19 @@ def give_back(
     reason: str,
     items: Sequence[OrderItem] = (),
     amount: int | None = None,
+    left: int | None = None,
     at: datetime | None = None,
 ) -> RefundRequest:
-    """Staff give back the whole, some parts, or an amount. Raises RefundRefused, StripeDownError."""
+    """Staff give back the whole, some parts, or an amount. Raises RefundRefused, StripeDownError.
+
+    `left` is what could be given back when it was decided: where that has changed, nothing goes out.
+    """
     now = at or timezone.now()
     with transaction.atomic():
         order = Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
+        if left is not None and refundable(order=order, at=now).left != left:
+            message = "Something was given back meanwhile. Please look once more."
+            raise RefundRefused(message)
         if order.refund_requests.filter(state__in=RefundRequest.OPEN).exists():
             message = "There is an open request for this order. Decide about it first."
             raise RefundRefused(message)
@@ -138,12 +153,52 @@ def approve_refund(*, request: RefundRequest, by: User, text: str = "", at: date
         won = RefundRequest.objects.filter(pk=request.pk, state=State.REQUESTED).update(
             state=State.ASKED, decided_by=by, decided_at=now, decision=text.strip()
         )
+        request.refresh_from_db()
         if won:
+            _part_on_payments(request)
             OrderNote.objects.create(
                 order_id=request.order_id, at=now, by=by, what=OrderNote.What.REFUND_APPROVED, text=request.reason
             )
+    for one in request.order.refund_requests.filter(state=State.ASKED).order_by("n"):
+        send_refund(request=one, at=now)
     request.refresh_from_db()
-    return send_refund(request=request, at=now) if request.state == State.ASKED else request
+    return request
+
+
+def _part_on_payments(request: RefundRequest) -> None:
+    """What no single payment holds is asked of several, the newest first: one request for each."""
+    payments, refunds = ledger_of_order(request.order)
+    left = {payment.payment_intent: _left(payment, refunds) for payment in reversed(payments)}
+    if any(amount >= request.amount for amount in left.values()):
+        return
+    missing, items, n = request.amount, list(request.items.all()), request.n
+    for amount in filter(None, left.values()):
+        share = min(amount, missing)
+        missing -= share
+        if n == request.n:
+            RefundRequest.objects.filter(pk=request.pk).update(amount=share)
+        else:
+            _another(request, n, share).items.set(items)
+        n += 1
+        if not missing:
+            return
+
+
+def _another(request: RefundRequest, n: int, amount: int) -> RefundRequest:
+    """The same decision for a further payment."""
+    return RefundRequest.objects.create(
+        order=request.order,
+        n=n,
+        idempotency_key=f"refund-{request.order.uuid}-{n}",
+        amount=amount,
+        reason=request.reason,
+        decision=request.decision,
+        decided_by=request.decided_by,
+        decided_at=request.decided_at,
+        requested_by=request.requested_by,
+        created_at=request.created_at,
+        state=State.ASKED,
+    )
 
 
 @transaction.atomic
@@ -168,13 +223,32 @@ def refuse_refund(*, request: RefundRequest, by: User, text: str, at: datetime |
 def send_refund(*, request: RefundRequest, at: datetime | None = None) -> RefundRequest:
     """Ask Stripe under the request's own key: however often it is sent, the money goes back once."""
     order = Order.objects.select_related("offer").get(pk=request.order_id)
+    raw = _made_already(request) or _ask_stripe(order, request)
+    mine = RefundRequest.objects.filter(pk=request.pk, state=State.ASKED)
+    mine.update(stripe_id=raw["id"])
+    logger.info("order %s: refund %s of request %s", order.number, raw["id"], request.n)
+    sync_order(order=order, at=at)  # first: until the ledger knows of it, the request must keep the next one out
+    mine.update(state=State.DONE)
+    request.refresh_from_db()
+    if not order.refund_requests.filter(state=State.ASKED).exists():
+        write_refund_decision(request=request)
+    return request
+
+
+def _made_already(request: RefundRequest) -> Raw | None:
+    """The refund of this request, where Stripe's answer was lost and a reading has found it since."""
+    mine = PaymentFact.objects.filter(order=request.order_id, raw__metadata__request=request.idempotency_key)
+    return mine.filter(kind=PaymentFact.Kind.REFUND).values_list("raw", flat=True).first()
+
+
+def _ask_stripe(order: Order, request: RefundRequest) -> Raw:
     intent = _payment_with(order, request.amount)
     if not intent:
         _fail(request, "no single payment holds so much")
         message = "No single payment of this order holds so much. Give back each payment by itself."
         raise RefundRefused(message)
     try:
-        raw = stripe_api.refund(
+        return stripe_api.refund(
             payment_intent=intent,
             amount=request.amount,
             order=str(order.uuid),
@@ -184,23 +258,19 @@ def send_refund(*, request: RefundRequest, at: datetime | None = None) -> Refund
         _fail(request, refusal.code)
         message = f"Stripe said no ({refusal.code}). Nothing was given back."
         raise RefundRefused(message) from refusal
-    RefundRequest.objects.filter(pk=request.pk, state=State.ASKED).update(state=State.DONE, stripe_id=raw["id"])
-    request.refresh_from_db()
-    logger.info("order %s: refund %s of request %s", order.number, raw["id"], request.n)
-    sync_order(order=order, at=at)
-    write_refund_decision(request=request)
-    return request
 
 
 def _payment_with(order: Order, amount: int) -> str:
-    """The newest payment from which so much can still be given back, or "": an order may have been paid twice."""
+    """The newest payment from which so much can still be given back, or ""."""
     payments, refunds = ledger_of_order(order)
-    for payment in sorted(payments, key=lambda raw: -raw["created"]):
-        intent = payment.get("payment_intent")
-        back = sum(refund["amount"] for refund in refunds if refund.get("payment_intent") == intent)
-        if intent and payment["amount_total"] - back >= amount:
-            return str(intent)
-    return ""
+    fitting = [
+        payment for payment in reversed(payments) if payment.payment_intent and _left(payment, refunds) >= amount
+    ]
+    return fitting[0].payment_intent if fitting else ""
+
+
+def _left(payment: Fact, refunds: list[Fact]) -> int:
+    return payment.amount - sum(back.amount for back in refunds if back.payment_intent == payment.payment_intent)
 
 
 def _fail(request: RefundRequest, code: str) -> None:

@@ -11,10 +11,10 @@ from core import money
 from enrollments.models import Enrollment
 from enrollments.services import EnrollmentRefused, enroll
 from payments.models import Order, OrderItem, OrderNote, RefundRequest
-from payments.rules.reading import Raw
+from payments.rules.derive import too_much
 from payments.rules.review import refund_reason
 from payments.services.claims import make_links
-from payments.services.given_back import ledger_of_order
+from payments.services.given_back import ledger_of_order, plan_of
 from payments.services.mails import write_mails
 from payments.services.refunds import give_back, refundable
 
@@ -45,23 +45,12 @@ def add_note(*, order: Order, by: User, text: str, at: datetime | None = None) -
     )
 
 
-def extra_payment(payments: list[Raw], refunds: list[Raw]) -> int:
-    """What is left of the newest payment, where more than one still holds money; else 0."""
-    holding = []
-    for payment in sorted(payments, key=lambda raw: raw["created"]):
-        intent = payment.get("payment_intent")
-        back = sum(refund["amount"] for refund in refunds if refund.get("payment_intent") == intent)
-        if payment["amount_total"] > back:
-            holding.append(payment["amount_total"] - back)
-    return int(holding[-1]) if len(holding) > 1 else 0
-
-
 def refund_extra(*, order: Order, by: User, amount: int, at: datetime | None = None) -> RefundRequest:
     """Give back the payment that came too much: the amount that was shown, or nothing.
 
     Raises ReviewRefused, RefundRefused, StripeDownError.
     """
-    _check_amount(order, amount, extra_payment(*ledger_of_order(order)))
+    _check_amount(order, amount, too_much(*ledger_of_order(order), plan_of(order)))
     return give_back(order=order, by=by, reason="Paid twice.", amount=amount, at=at)
 
 

@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from core import money
 from enrollments.models import AccessHold
 from notifications.models import Mail
-from payments.models import Order, PaymentFact
+from payments.models import Instalment, Order, PaymentFact, ReconcileRun
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,12 @@ class Moment:
 
 
 def story_of(order: Order) -> list[Moment]:
-    """Attempts, what Stripe says and sent, requests and decisions, notes, mails, access: oldest first."""
-    sources = (_attempts, _facts, _events, _requests, _notes, _mails, _access)
-    return sorted((one for source in sources for one in source(order)), key=lambda one: one.at)
+    """Attempts, what Stripe says and sent, repairs, monthly payments, access, requests, decisions, mails: oldest first.
+
+    Stripe tells whole seconds. Within one second what causes stands before what follows, as the sources stand here.
+    """
+    sources = (_attempts, _facts, _events, _repairs, _instalments, _access, _requests, _notes, _mails)
+    return sorted((one for source in sources for one in source(order)), key=lambda one: one.at.replace(microsecond=0))
 
 
 def _attempts(order: Order) -> Iterator[Moment]:
@@ -55,6 +59,24 @@ def _events(order: Order) -> Iterator[Moment]:
         yield Moment(event.last_seen_at, "Webhook", f"Webhook {event.type}{times}", state)
 
 
+def _repairs(order: Order) -> Iterator[Moment]:
+    """What a comparison with Stripe found and put right: its lines name orders by their numbers."""
+    runs = ReconcileRun.objects.filter(started_at__gte=order.created_at)
+    for run in runs.annotate(lines=Cast("differences", TextField())).filter(lines__contains=order.number):
+        for line in run.differences:
+            if order.number in line:
+                yield Moment(run.ended_at or run.started_at, "Reconciliation", line, "repaired")
+
+
+def _instalments(order: Order) -> Iterator[Moment]:
+    """Monthly payments that were made, missed or waived; what is still to come has not happened."""
+    rows = list(order.instalments.all())
+    for row in rows:
+        if row.state != Instalment.State.DUE:
+            what = f"Payment {row.n} of {len(rows)}, {money.display(row.amount, order.currency)}"
+            yield Moment(row.paid_at or row.due_at, "Monthly", what, row.get_state_display())
+
+
 def _requests(order: Order) -> Iterator[Moment]:
     for asked in order.refund_requests.select_related("requested_by", "decided_by"):
         amount = money.display(asked.amount, order.currency)
@@ -72,8 +94,9 @@ def _notes(order: Order) -> Iterator[Moment]:
 def _mails(order: Order) -> Iterator[Moment]:
     seats = [Q(key__startswith=f"seat-{item.pk}-") for item in order.items.all() if item.claim_nonce]
     for mail in Mail.objects.filter(reduce(or_, seats, Q(key__contains=str(order.uuid)))):
+        tried = f", tried {mail.tries} times" if mail.tries else ""
         what = f"Mail to {mail.to}: {mail.subject}"
-        yield Moment(mail.created_at, "Mail", what, "sent" if mail.sent_at else "waiting")
+        yield Moment(mail.created_at, "Mail", what, "sent" if mail.sent_at else f"waiting{tried}")
 
 
 def _access(order: Order) -> Iterator[Moment]:

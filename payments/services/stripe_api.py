@@ -14,7 +14,7 @@ from typing import Any
 import stripe
 from django.conf import settings
 
-from payments.rules.reading import Raw
+from payments.rules.reading import Raw, payment_intent_of
 
 logger = logging.getLogger(__name__)
 logging.getLogger("stripe").setLevel(logging.WARNING)  # it logs addresses and messages of every request
@@ -22,7 +22,8 @@ stripe.enable_telemetry = False  # it writes a file into the home directory
 
 API_VERSION = "2026-10-28.endive"
 """The version that these requests and `rules.reading` were written for; stripe 16.1 pins the same."""
-SESSION_PARTS = ["line_items", "invoice", "payment_intent.latest_charge.balance_transaction"]
+SESSION_PARTS = ["line_items", "invoice", "subscription", "payment_intent.latest_charge.balance_transaction"]
+INTENT_PARTS = ["latest_charge.balance_transaction"]
 TEMPORARY = (409, 429)
 EXPECTED = ("resource_missing", "resource_already_exists")
 """What is asked in order to find out, as with a product that may have to be made first."""
@@ -67,6 +68,8 @@ class CheckoutRequest:
     success_url: str
     cancel_url: str
     idempotency_key: str
+    instalments: int = 1
+    """So many monthly payments of `unit_amount` each; 1: paid at once."""
 
 
 def is_set_up() -> bool:
@@ -91,34 +94,40 @@ def create_session(request: CheckoutRequest) -> Raw:
 
 
 def _create_session(request: CheckoutRequest) -> Raw:
-    trace = {"order": request.order, "attempt": str(request.attempt)}
     with _translated():
         session = _client().v1.checkout.sessions.create(
-            {
-                "mode": "payment",
-                "line_items": [
-                    {
-                        "price_data": {
-                            "product": request.product,
-                            "currency": request.currency,
-                            "unit_amount": request.unit_amount,
-                        },
-                        "quantity": request.quantity,
-                    }
-                ],
-                "client_reference_id": request.order,
-                "metadata": trace,
-                "payment_intent_data": {"metadata": trace},
-                "customer_email": request.email,
-                "allow_promotion_codes": True,
-                "invoice_creation": {"enabled": True},
-                "expires_at": int(request.expires_at.timestamp()),
-                "success_url": request.success_url,
-                "cancel_url": request.cancel_url,
-            },
-            options={"idempotency_key": request.idempotency_key},
+            _session_params(request), options={"idempotency_key": request.idempotency_key}
         )
     return _plain(session)
+
+
+def _session_params(request: CheckoutRequest) -> Any:
+    trace = {"order": request.order, "attempt": str(request.attempt)}
+    price: Raw = {"product": request.product, "currency": request.currency, "unit_amount": request.unit_amount}
+    params: Raw = {
+        "line_items": [{"price_data": price, "quantity": request.quantity}],
+        "client_reference_id": request.order,
+        "metadata": trace,
+        "customer_email": request.email,
+        "allow_promotion_codes": True,
+        "expires_at": int(request.expires_at.timestamp()),
+        "success_url": request.success_url,
+        "cancel_url": request.cancel_url,
+    }
+    if request.instalments > 1:
+        price["recurring"] = {"interval": "month"}
+        words = f"{request.instalments} monthly payments. They end by themselves."
+        params |= {"mode": "subscription", "subscription_data": {"metadata": trace, "description": words}}
+    else:
+        params |= {
+            "mode": "payment",
+            "payment_intent_data": {"metadata": trace},
+            "invoice_creation": {"enabled": True},
+        }
+    if settings.STRIPE_TAX:
+        price["tax_behavior"] = "exclusive"
+        params |= {"automatic_tax": {"enabled": True}, "billing_address_collection": "required"}
+    return params
 
 
 def expire_session(session_id: str) -> None:
@@ -144,16 +153,52 @@ def _create_product(request: CheckoutRequest) -> None:
 
 
 def read_session(session_id: str) -> list[Raw]:
-    """A session with its payment, charge and invoice, and every refund and dispute of that payment."""
+    """A session with its payments, charges and invoices, and every refund and dispute of those payments."""
     with _translated():
         session = _plain(_client().v1.checkout.sessions.retrieve(session_id, {"expand": SESSION_PARTS}))
         intent = session.get("payment_intent")
-        if not intent or not intent.get("latest_charge"):
-            return [session]
-        of_payment: Any = {"payment_intent": intent["id"], "limit": 100}
-        refunds = _client().v1.refunds.list({**of_payment, "expand": ["data.balance_transaction"]})
-        disputes = _client().v1.disputes.list(of_payment)
-        return [session, *(_plain(one) for page in (refunds, disputes) for one in page.auto_paging_iter())]
+        found = [session, *_refunds_and_disputes(intent)]
+        monthly = session.get("subscription")
+        return [*found, *_read_instalments(monthly["id"])] if monthly else found
+
+
+def _read_instalments(subscription: str) -> Iterator[Raw]:
+    """Every invoice of the monthly payments, and what was tried to pay it."""
+    invoices = _client().v1.invoices.list({"subscription": subscription, "limit": 100, "expand": ["data.payments"]})
+    for invoice in invoices.auto_paging_iter():
+        plain = _plain(invoice)
+        yield plain
+        intent_id = payment_intent_of(plain)
+        if intent_id:
+            intent = _plain(_client().v1.payment_intents.retrieve(intent_id, {"expand": INTENT_PARTS}))
+            yield from [intent, *_refunds_and_disputes(intent)]
+
+
+def _refunds_and_disputes(intent: Raw | None) -> Iterator[Raw]:
+    if not intent or not intent.get("latest_charge"):
+        return
+    of_payment: Any = {"payment_intent": intent["id"], "limit": 100}
+    refunds = _client().v1.refunds.list({**of_payment, "expand": ["data.balance_transaction"]})
+    disputes = _client().v1.disputes.list(of_payment)
+    for page in (refunds, disputes):
+        yield from (_plain(one) for one in page.auto_paging_iter())
+
+
+def end_subscription(subscription: str, *, at: datetime) -> None:
+    """The monthly payments end by themselves at this moment, the end of the last paid month: nothing is prorated."""
+    seconds = int(at.timestamp())
+    with _translated():
+        _client().v1.subscriptions.update(
+            subscription,
+            {"cancel_at": seconds, "proration_behavior": "none"},
+            options={"idempotency_key": f"end-{subscription}-{seconds}"},
+        )
+
+
+def cancel_subscription(subscription: str) -> None:
+    """No further payment is asked for."""
+    with _translated():
+        _client().v1.subscriptions.cancel(subscription, options={"idempotency_key": f"cancel-{subscription}"})
 
 
 def refund(*, payment_intent: str, amount: int, order: str, idempotency_key: str) -> Raw:
@@ -164,7 +209,7 @@ def refund(*, payment_intent: str, amount: int, order: str, idempotency_key: str
                 "payment_intent": payment_intent,
                 "amount": amount,
                 "reason": "requested_by_customer",
-                "metadata": {"order": order},
+                "metadata": {"order": order, "request": idempotency_key},
             },
             options={"idempotency_key": idempotency_key},
         )
@@ -228,10 +273,20 @@ def undelivered_events(kinds: list[str], *, after: str) -> list[Raw]:
     return events if after else events[::-1]
 
 
-def ask_anything() -> None:
-    """One small question: does Stripe answer, and know our key? Raises StripeDownError, StripeRefusedError."""
+def payouts_since(first: datetime, last: datetime) -> Iterator[Raw]:
+    """What Stripe paid out to the school's bank between two moments, newest first."""
+    arrival: Any = {"gte": int(first.timestamp()), "lt": int(last.timestamp())}
     with _translated():
-        _client().v1.events.list({"limit": 1})
+        for payout in _client().v1.payouts.list({"arrival_date": arrival, "limit": 100}).auto_paging_iter():
+            yield _plain(payout)
+
+
+def balance_of_payout(payout_id: str) -> Iterator[Raw]:
+    """Every booking that a payout is the sum of, each with the charge, refund or dispute that it is about."""
+    with _translated():
+        found = _client().v1.balance_transactions.list({"payout": payout_id, "limit": 100, "expand": ["data.source"]})
+        for booking in found.auto_paging_iter():
+            yield _plain(booking)
 
 
 @contextmanager

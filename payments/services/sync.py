@@ -17,6 +17,8 @@ from payments.rules.reading import Raw, fact_of, gone, ledger_of, moment, parts
 from payments.rules.states import State
 from payments.services import stripe_api
 from payments.services.effects import apply_access
+from payments.services.given_back import plan_of
+from payments.services.instalments import end_in_time, keep_instalments
 from payments.services.mails import write_mails
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,9 @@ def sync_order(*, order: Order, at: datetime | None = None) -> Order:
     for attempt in _attempts_to_read(order):
         for raw in _read(attempt):
             observed += parts(raw)
-    return write_down(order=order, ticket=ticket, observed=observed, at=at)
+    written = write_down(order=order, ticket=ticket, observed=observed, at=at)
+    end_in_time(order=written)
+    return written
 
 
 def draw_ticket(*, order: Order) -> int:
@@ -71,10 +75,12 @@ def write_down(*, order: Order, ticket: int, observed: list[Raw], at: datetime |
         _keep_fact(order, raw, now)
         _keep_attempt(order, raw)
     facts = _facts(order)
-    derived = derive(facts, now)
-    against = objections(facts, Sale(str(order.uuid), order.currency, order.subtotal))
+    plan = plan_of(order)
+    derived = derive(facts, now, plan)
+    against = objections(facts, Sale(str(order.uuid), order.currency, order.subtotal // plan.payments))
     reasons = apply_access(order=order, state=derived.state, objections=against, at=now)
     _keep_order(order, derived.state, "\n".join([*reasons, *filter(None, [derived.reason])]), ticket, now)
+    keep_instalments(order=order, facts=facts, at=now)
     write_mails(order=order)
     return order
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import stripe
 from django.test import Client
 
 from accounts.models import User
@@ -39,6 +40,13 @@ def sandbox(sandbox_process: SandboxServer, settings: Any) -> Iterator[SandboxSe
     point_shop_at(sandbox_process, settings)
     yield sandbox_process
     sandbox_process.clear()
+
+
+@pytest.fixture
+def stripe_asks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stripe's client waits half a second and more between its three tries."""
+    monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0)
+    monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0)
 
 
 @pytest.fixture

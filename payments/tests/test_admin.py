@@ -3,17 +3,26 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
 
 from accounts.models import User
 from courses.models import CatalogueFacts, CoursePage
 from courses.tests.factories import make_course, make_user
-from payments.models import Offer, Order
+from payments.models import Instalment, Offer, Order, ReconcileRun
+from payments.rules.review import KINDS
+from payments.services import approve_refund, ask_refund, give_back, run_reconciliation, settle_review
+from payments.services.review import add_note
 from payments.tests.conftest import Shop
 from payments.tests.factories import make_offer, make_order
 from stripe_sandbox.testing import APPROVED
@@ -81,8 +90,12 @@ def test_the_list_filters_by_state_course_date_price_and_review(shop: Shop, prov
         ("state=open&state=new", {mine.number, other.number}),
         (f"course={shop.course.pk}", {mine.number}),
         ("created_at_from=2020-01-01&created_at_to=2020-02-01", {other.number}),
-        ("price_from=5000", {other.number}),
-        ("price_to=5000", {mine.number}),
+        ("price_from=48.01", {other.number}),
+        ("price_from=48", {mine.number, other.number}),
+        ("price_to=98.99", {mine.number}),
+        ("price_from=48&price_to=48.00&currency=usd", {mine.number}),
+        ("price_to=9" + "9" * 14, {mine.number, other.number}),
+        ("currency=usd", {mine.number, other.number}),
         ("review=needed", {other.number}),
         (f"q={mine.number}", {mine.number}),
         (f"q={stranger.email}", {other.number}),
@@ -90,15 +103,78 @@ def test_the_list_filters_by_state_course_date_price_and_review(shop: Shop, prov
         assert numbers(provider.get(f"{reverse('orders:index')}?{query}").content.decode()) == expected, query
 
 
-def test_the_list_is_exported_for_a_spreadsheet(shop: Shop, provider: Client) -> None:
+def test_a_price_is_looked_for_as_its_currency_is_written(shop: Shop, provider: Client) -> None:
+    """A yen has no cents: 4800 of the smallest unit are $48.00 and ¥4,800."""
     shop.enroll()
-    Offer.objects.update(name="=2+3")
-    Order.objects.update(title="=2+3")
-    response = provider.get(f"{reverse('orders:index')}?export=csv")
-    rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
-    assert [row["Number"] for row in rows] == [shop.order.number]
-    assert "'=2+3" in rows[0].values()
-    assert "4800" in rows[0].values()
+    yen = make_order(make_user(), make_offer(make_course("Another"), 4800, currency="jpy"))
+    dollars = shop.order if shop.order != yen else Order.objects.get(currency="usd")
+    for query, expected in [
+        ("price_to=48.5", {dollars.number}),
+        ("price_from=4799.5", {yen.number}),
+        ("price_from=48&currency=jpy", {yen.number}),
+        ("price_from=4800.01", set()),
+    ]:
+        assert numbers(provider.get(f"{reverse('orders:index')}?{query}").content.decode()) == expected, query
+
+
+@pytest.mark.parametrize("query", ["price_from=much", "price_from=NaN", "price_to=1e99", "currency=xxx", "state=odd"])
+def test_what_cannot_be_looked_for_is_no_error(shop: Shop, provider: Client, query: str) -> None:
+    shop.enroll()
+    assert provider.get(f"{reverse('orders:index')}?{query}").status_code == 200
+
+
+def exported(response: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
+
+
+def test_the_list_is_exported_for_a_spreadsheet(shop: Shop, provider: Client, staff: Callable[..., User]) -> None:
+    shop.browser.get(shop.pay(shop.enroll(), APPROVED))
+    give_back(order=shop.order, by=staff("refund_order"), reason="Kind.", amount=1001)
+    Order.objects.update(title="=2+3", review_reason="@look")
+    User.objects.filter(pk=shop.order.user_id).update(legal_name="+1")
+    (row,) = exported(provider.get(f"{reverse('orders:index')}?export=csv"))
+    assert {name: row[name] for name in row if "UTC" not in name} == {
+        "Number": shop.order.number,
+        "State": "Partly refunded",
+        "E-mail address": shop.order.user.email,
+        "Name": "'+1",
+        "What": "'=2+3",
+        "Courses": "Light touch",
+        "Seats": "1",
+        "Currency": "USD",
+        "Price": "48.00",
+        "Paid": "48.00",
+        "Given back": "10.01",
+        "Refund": "given back",
+        "Why a person must look": "'@look",
+        "Real money": "test",
+    }
+    assert [row[f"{name} (UTC)"][:4] for name in ("Ordered", "Paid")] == [f"{shop.order.paid_at:%Y}"] * 2
+    book = provider.get(f"{reverse('orders:index')}?export=xlsx")
+    sheet = load_workbook(io.BytesIO(b"".join(book.streaming_content))).active
+    assert sheet is not None
+    head, cells = sheet.iter_rows()
+    found = {name.value: cell for name, cell in zip(head, cells, strict=True)}
+    assert (found["What"].value, found["What"].data_type, found["Given back"].value) == ("=2+3", "s", 10.01)
+
+
+@pytest.mark.parametrize("query", ["", "?export=csv", "?q=SP&price_from=1&review=needed"])
+def test_the_list_asks_no_more_for_many_orders_than_for_few(shop: Shop, provider: Client, query: str) -> None:
+    """Twenty of them fill a page."""
+    door = reverse("orders:index") + query
+
+    def queries(number: int) -> int:
+        for _ in range(number):
+            order = make_order(make_user(), offer)
+            Order.objects.filter(pk=order.pk).update(review_reason="Look.")
+        list(provider.get(door))
+        with CaptureQueriesContext(connection) as caught:
+            list(provider.get(door))
+        return len(caught)
+
+    shop.enroll()
+    offer = Offer.objects.get()
+    assert queries(2) == queries(12)
 
 
 def test_an_order_shows_its_whole_story(shop: Shop, provider: Client) -> None:
@@ -111,6 +187,78 @@ def test_an_order_shows_its_whole_story(shop: Shop, provider: Client) -> None:
     ):  # fmt: skip
         assert words in page
     assert "Read Stripe again" not in page
+
+
+SOURCES = {"Order", "Checkout", "Stripe", "Webhook", "Reconciliation", "Refund", "Staff", "Mail", "Access"}
+
+
+def test_the_story_tells_everything_by_time(shop: Shop, provider: Client, staff: Callable[..., User]) -> None:
+    """Bought; found by a comparison; asked to be given back, and decided."""
+    shop.buy(APPROVED)
+    run_reconciliation()
+    shop.deliver("checkout.session.completed")
+    ask = ask_refund(order=shop.order, by=shop.order.user, reason="No time.")
+    approve_refund(request=ask, by=staff("refund_order"))
+    settle_review(order=shop.order, by=staff("change_order"))
+    later = timezone.now() + timedelta(hours=1)
+    add_note(order=shop.order, by=staff("change_order"), text="She called.", at=later)
+    story = provider.get(reverse("orders:inspect", args=[shop.order.pk])).context["story"]
+    told = [one.kind for one in story]
+    seconds = [one.at.replace(microsecond=0) for one in story]
+    assert seconds == sorted(seconds)
+    assert (told[0], told[-1], set(told)) == ("Order", "Staff", SOURCES)
+    said = {one.kind: f"{one.what} ({one.state})" for one in story}
+    number = shop.order.number
+    assert said["Reconciliation"] == f"Order {number}: open, 0 enrolled -> paid, 1 enrolled (repaired)"
+    assert said["Refund"].startswith("Refund of $48.00 asked by")
+    assert said["Staff"].startswith("Note: She called.")
+    mails = [(one.what.partition(": ")[2], one.state) for one in story if one.kind == "Mail"]
+    assert ("You are enrolled: Light touch", "waiting") in mails
+    assert [one.state for one in story if one.kind == "Refund"] == ["Done"]
+
+
+def test_fee_and_net_stand_in_the_currency_that_stripe_books_in(shop: Shop, provider: Client) -> None:
+    """A school in Switzerland that sells in dollars."""
+    shop.browser.get(shop.pay(shop.enroll(), APPROVED))
+    fact = shop.order.facts.get(kind="charge")
+    fact.raw["balance_transaction"]["currency"] = "chf"
+    fact.save()
+    page = provider.get(reverse("orders:inspect", args=[shop.order.pk])).content.decode()
+    assert [words in page for words in ("CHF\N{NO-BREAK SPACE}1.69", "CHF\N{NO-BREAK SPACE}46.31")] == [True, True]
+    assert f'href="mailto:{shop.order.user.email}"' in page
+
+
+def test_monthly_payments_are_in_the_story_when_they_have_happened(shop: Shop, provider: Client) -> None:
+    shop.enroll()
+    now = timezone.now()
+    for n, state in enumerate(("paid", "missed", "due"), 1):
+        at = now + timedelta(days=30 * n)
+        Instalment.objects.create(
+            order=shop.order, n=n, amount=1600, state=state, due_at=at, paid_at=at if state == "paid" else None
+        )
+    story = provider.get(reverse("orders:inspect", args=[shop.order.pk])).context["story"]
+    assert [(one.what, one.state) for one in story if one.kind == "Monthly"] == [
+        ("Payment 1 of 3, $16.00", "Paid"),
+        ("Payment 2 of 3, $16.00", "Missed"),
+    ]
+
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs/how-to/settle-an-order.md"
+LOOKED_AT_ONLY = ["did not reach the buyer", "was completed before the money went back"]
+
+
+def test_the_guide_has_a_heading_for_each_reason_to_look_at_an_order() -> None:
+    headings = [line.removeprefix('### "') for line in GUIDE.read_text().splitlines() if line.startswith('### "')]
+    known = [words for words, _ in KINDS] + LOOKED_AT_ONLY
+    assert [[words in heading for heading in headings].count(True) for words in known] == [1] * len(known)
+    assert len(headings) == len(known)
+
+
+def test_a_comparison_that_found_another_order_is_not_in_the_story(shop: Shop, provider: Client) -> None:
+    shop.enroll()
+    ReconcileRun.objects.create(started_at=timezone.now(), differences=["Order SP-22222222: a -> b"])
+    story = provider.get(reverse("orders:inspect", args=[shop.order.pk])).context["story"]
+    assert [one.kind for one in story] == ["Order", "Checkout"]
 
 
 def test_who_may_change_orders_reads_stripe_again_and_settles(
@@ -192,7 +340,7 @@ def test_staff_are_told_that_ordered_terms_stand(provider: Client, course: Cours
 
 @pytest.mark.parametrize(
     ("price", "currency", "amount"),
-    [("48", "usd", 4800), ("48.5", "usd", 4850), ("0", "usd", 0), ("4800", "jpy", 4800), ("1.234", "bhd", 1234)],
+    [("48", "usd", 4800), ("48.5", "usd", 4850), ("0", "usd", 0), ("4800", "jpy", 4800), ("1.23", "bhd", 1230)],
 )
 def test_a_price_is_written_as_people_write_it(
     provider: Client, course: CoursePage, price: str, currency: str, amount: int

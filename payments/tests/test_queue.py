@@ -161,8 +161,10 @@ def full_order(shop: Shop, stranger: User) -> Order:
     """Paid, while the last seat went to somebody else."""
     url, order = shop.enroll(), shop.order
     Offer.objects.update(seats=1)
-    taken = make_order(stranger, save_offer(courses=[make_course("Other")], unit_amount=100))
+    other = make_course("Other")
+    taken = make_order(stranger, save_offer(courses=[other], unit_amount=100))
     Order.objects.filter(pk=taken.pk).update(offer=order.offer, state="paid", created_at="2020-01-02T12:00:00Z")
+    taken.items.update(enrollment=enroll(user=stranger, course=other, source="order"))
     shop.pay(url, APPROVED)
     return sync_order(order=Order.objects.get(pk=order.pk))
 
@@ -175,12 +177,12 @@ def test_access_is_given_by_hand_with_the_reason_on_record(shop: Shop, keeper: C
     keeper.post(reverse("sales:solve", args=[order.pk, "give_access"]), form)
     order.refresh_from_db()
     assert not order.needs_review
-    assert Enrollment.objects.active().get().source == "order"
+    assert Enrollment.objects.active().get(user=order.user).source == "order"
     given = order.notes.get(what=OrderNote.What.ACCESS_GIVEN)
     assert given.text == "A chair was found."
     assert Mail.objects.filter(key=f"enrolled-{order.uuid}").count() == 1
     order = sync_order(order=order)
-    assert (order.review_reason, Enrollment.objects.active().count()) == ("", 1)
+    assert (order.review_reason, Enrollment.objects.active().filter(user=order.user).count()) == ("", 1)
 
 
 def test_access_that_was_given_by_hand_goes_with_the_money(shop: Shop, stranger: User) -> None:
@@ -189,7 +191,7 @@ def test_access_that_was_given_by_hand_goes_with_the_money(shop: Shop, stranger:
     give_access(order=order, by=boss, reason="A chair was found.")
     give_back(order=order, by=boss, reason="Cannot come.")
     order.refresh_from_db()
-    assert (order.state, Enrollment.objects.active().count()) == ("refunded", 0)
+    assert (order.state, Enrollment.objects.active().filter(user=order.user).count()) == ("refunded", 0)
 
 
 def test_access_is_not_given_without_words_or_payment_or_account(shop: Shop, stranger: User) -> None:
@@ -246,7 +248,8 @@ def test_the_story_is_in_order_of_time(shop: Shop, keeper: Client) -> None:
     shop.deliver("checkout.session.completed")
     add_note(order=shop.order, by=staff_with(), text="Called.", at=shop.order.created_at - timedelta(days=1))
     story = keeper.get(reverse("orders:inspect", args=[shop.order.pk])).context["story"]
-    assert [one.at for one in story] == sorted(one.at for one in story)
+    seconds = [one.at.replace(microsecond=0) for one in story]  # Stripe tells no smaller parts
+    assert seconds == sorted(seconds)
     assert story[0].what == "Note: Called."
     assert {one.kind for one in story} == {"Order", "Checkout", "Stripe", "Webhook", "Staff", "Mail", "Access"}
 
@@ -263,7 +266,8 @@ def test_the_list_shows_seats_and_how_far_a_refund_is(shop: Shop, keeper: Client
         page = keeper.get(reverse("orders:index")).content.decode()
         assert words in page
     rows = b"".join(keeper.get(f"{reverse('orders:index')}?export=csv").streaming_content).decode().splitlines()
-    assert ("Quantity" in rows[0], ",3,usd,14400," in rows[1], ",refused," in rows[1]) == (True, True, True)
+    found = dict(zip(rows[0].split(","), rows[1].split(","), strict=True))
+    assert (found["Seats"], found["Price"], found["Refund"]) == ("3", "144.00", "refused")
 
 
 def test_read_again_solves_what_stripe_has_solved(shop: Shop, keeper: Client) -> None:

@@ -84,6 +84,18 @@ def test_the_page_has_table_plot_and_file(shop: Shop, client_of: Callable[[User]
     assert rows[1:] == [["Light touch", "2026-03", "USD", "45.01"], ["Sacral hold", "2026-03", "USD", "45.00"]]
 
 
+def test_the_table_begins_with_the_newest_month(shop: Shop, client_of: Callable[[User], Client]) -> None:
+    """It is wide, and who opens it wants to see this month."""
+    buy_both(shop)
+    page = client_of(staff_with("view_order")).get(f"{reverse('sales:revenue')}?first=2026-03-01&last=2026-05-31")
+    (table,) = page.context["tables"]
+    assert (table["months"], table["sums"]) == (["May", "Apr", "Mar"], ["–", "–", "$90.01"])
+    assert [(title, amounts) for title, amounts, _ in table["rows"]] == [
+        ("Light touch", ["–", "–", "$45.01"]),
+        ("Sacral hold", ["–", "–", "$45.00"]),
+    ]
+
+
 def test_a_month_that_gave_back_more_than_it_took_is_drawn_as_a_line(
     shop: Shop, client_of: Callable[[User], Client]
 ) -> None:

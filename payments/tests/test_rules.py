@@ -187,6 +187,8 @@ def test_an_unpaid_session_is_no_reason_to_object() -> None:
 
 def test_every_state_says_what_becomes_of_access() -> None:
     assert {state: state.hold for state in State if state.was_paid} == {
+        State.PAYING: "unpaid",
+        State.OVERDUE: "arrears",
         State.PAID: "",
         State.PARTIALLY_REFUNDED: "",
         State.REFUNDED: "refund",

@@ -50,6 +50,8 @@ def seats_gone(shop: Shop) -> None:
     rival = Order.objects.create(
         user=make_user(), offer=shop.order.offer, title="x", currency="usd", subtotal=4800, state="paid"
     )
+    seat = grant(user=rival.user, course=shop.course, reason="The last seat", by=rival.user)
+    rival.items.create(course=shop.course, amount=4800, enrollment=seat)
     Offer.objects.filter(pk=rival.offer_id).update(seats=1)
 
 

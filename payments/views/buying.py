@@ -1,5 +1,7 @@
 """Enroll: free at once, or to Stripe to pay."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +15,7 @@ from core.limits import limited
 from courses.models import CoursePage
 from enrollments.standing import standing_of
 from payments.forms import PurchaseForm
-from payments.models import Offer
+from payments.models import Offer, Order
 from payments.services import (
     CheckoutRefusedError,
     StripeDownError,
@@ -60,7 +62,7 @@ def _enroll(request: OwnRequest, slug: str) -> HttpResponse:
         enroll_free(user=request.user, course=course, offer=offer)
         messages.success(request, "You are in.")
     else:
-        return _to_checkout(request, course, offer, quantity, wanted.cleaned_data["pay_in"])
+        return _to_checkout(request, course, offer, wanted.cleaned_data)
     return see_other(course.get_url(request))
 
 
@@ -71,18 +73,29 @@ def _offer(course: CoursePage, pk: int | None) -> Offer | None:
     return Offer.objects.open().filter(pk=pk, items__course=course).first()
 
 
-def _to_checkout(request: OwnRequest, course: CoursePage, offer: Offer, quantity: int, currency: str) -> HttpResponse:
+def _to_checkout(request: OwnRequest, course: CoursePage, offer: Offer, wanted: dict[str, Any]) -> HttpResponse:
     try:
         checkout = start_checkout(
             user=request.user,
             offer=offer,
             site=request.build_absolute_uri("/"),
-            quantity=quantity,
-            currency=currency,
+            quantity=wanted["seats"] or 1,
+            currency=wanted["pay_in"],
+            monthly=wanted["monthly"],
         )
     except CheckoutRefusedError as refusal:
         messages.info(request, str(refusal))
         return see_other(course.get_url(request))
     except (StripeDownError, StripeRefusedError):
-        return render(request, "payments/nothing_charged.html", {"course": course}, status=503)
+        begun = _at_stripe(request, offer)
+        if begun is not None:
+            return see_other(landing(begun))
+        chosen = {name: value for name, value in wanted.items() if value}
+        return render(request, "payments/nothing_charged.html", {"course": course, "chosen": chosen}, status=503)
     return see_other(checkout.url or landing(checkout.order))
+
+
+def _at_stripe(request: OwnRequest, offer: Offer) -> Order | None:
+    """An order that can be paid at Stripe already, in another tab: that nothing was charged is not ours to say."""
+    mine = Order.objects.unfinished().filter(user=request.user, offer=offer)
+    return mine.filter(attempts__session_id__isnull=False).first()

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import OperationalError
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
@@ -17,7 +18,7 @@ from enrollments.standing import forget_standing
 from payments.models import Order
 from payments.rules.states import State
 from payments.services import StripeDownError, StripeRefusedError, seats_of, sync_order
-from payments.services.receipts import receipt_of
+from payments.services.receipts import part_lines, receipt_of
 
 ORDERS_PER_PAGE = 20
 LOOKS_AGAIN_SECONDS = "10"
@@ -35,8 +36,13 @@ def order(request: OwnRequest, uuid: UUID) -> HttpResponse:
     )
     allowed_or_404(request.user, "view", found)
     assert found is not None  # noqa: S101 - for the type checker: None is a 404 above
-    context = {"order": found, "receipt": receipt_of(found), "refund_requests": found.refund_requests.all()}
-    context["seats"] = seats_of(found) if found.quantity > 1 and found.user_id == request.user.pk else []
+    context = {
+        "order": found,
+        "receipt": receipt_of(found),
+        "refund_requests": found.refund_requests.all(),
+        "seats": seats_of(found) if found.quantity > 1 and found.user_id == request.user.pk else [],
+        "parts": part_lines(found),
+    }
     return render(request, "payments/receipt.html", context)
 
 
@@ -52,7 +58,7 @@ def order_return(request: OwnRequest, uuid: UUID) -> HttpResponse:
     if found.state in State.unfinished():
         try:
             found = sync_order(order=found)
-        except (StripeDownError, StripeRefusedError):
+        except (StripeDownError, StripeRefusedError, OperationalError):  # or the database is locked for too long
             asked = False
         forget_standing(request.user)
     item = found.items.select_related("course", "enrollment").first()
@@ -65,11 +71,24 @@ def order_return(request: OwnRequest, uuid: UUID) -> HttpResponse:
         "on_its_way": not asked or found.status == State.PENDING,
         "asked": asked,
         "looks_again": "still" not in request.GET,
+        "chosen": {} if found.status.was_paid else _chosen(found),
     }
     response = render(request, "payments/return.html", context)
     if context["on_its_way"] and context["looks_again"]:
         response["Refresh"] = LOOKS_AGAIN_SECONDS  # without scripts; the page says how to stop it (WCAG 2.2.1)
     return response
+
+
+def _chosen(order: Order) -> dict[str, str | int]:
+    """What the buyer had chosen, for the button that tries again."""
+    chosen: dict[str, str | int] = {"pay_in": order.currency} if order.currency != order.offer.currency else {}
+    if order.quantity > 1:
+        chosen["seats"] = order.quantity
+    if order.instalment_count > 1:
+        chosen["monthly"] = 1
+    if order.offer.items.count() > 1:
+        chosen["offer"] = order.offer_id
+    return chosen
 
 
 @require_safe

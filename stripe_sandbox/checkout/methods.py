@@ -1,6 +1,6 @@
 """The ways to pay on the hosted page: test cards and a bank debit. No real number can be entered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stripe_sandbox.store import Json
 
@@ -17,6 +17,18 @@ class Method:
     message: str = ""
     asks: bool = False
     delayed: bool = False
+    fails_later: bool = False
+
+    def later(self, *, ok: bool = True) -> "Method":
+        """The same way to pay when nobody sits in front of it: a later payment of a subscription."""
+        refused = self.fails_later or not ok
+        return replace(
+            self,
+            asks=False,
+            delayed=False,
+            decline="generic_decline" if refused else "",
+            message="Your card was declined." if self.kind == "card" else self.message,
+        )
 
     def details(self) -> Json:
         """`payment_method_details` of a charge."""
@@ -42,6 +54,12 @@ METHODS = (
         "The bank declines: not enough money in the account.",
         decline="insufficient_funds",
         message="Your card has insufficient funds.",
+    ),
+    Method(
+        "4000000000000341",
+        "4000 0000 0000 0341",
+        "The first payment is approved; later ones of a subscription are declined.",
+        fails_later=True,
     ),
     Method("4000002500003155", "4000 0025 0000 3155", "The bank asks you to confirm first.", asks=True),
     Method(

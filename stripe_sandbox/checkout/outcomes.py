@@ -1,12 +1,12 @@
 """What happens when a buyer confirms: approved, declined, to be authenticated, delayed, or nothing to pay."""
 
-from typing import Any
-
+from stripe_sandbox.billing import collection
+from stripe_sandbox.billing.start import begin
+from stripe_sandbox.checkout import charging
 from stripe_sandbox.checkout.methods import BY_CODE, Method
-from stripe_sandbox.checkout.totals import fee
 from stripe_sandbox.resources.customers import make_customer
 from stripe_sandbox.resources.invoices import make_invoice
-from stripe_sandbox.resources.payments import charge_of, make_balance_transaction, make_charge, make_payment_intent
+from stripe_sandbox.resources.payments import charge_of, intent_of, make_payment_intent
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, new_id
 
@@ -22,8 +22,7 @@ def confirm(sandbox: Sandbox, session_id: str, *, method: Method | None, email: 
         private = sandbox.store.private(session_id)
         private["email"] = email
         if session["amount_total"] == 0:
-            _complete(sandbox, session, private, payment_status="no_payment_required")
-            return "complete"
+            return _confirm_nothing_due(sandbox, session, private, method)
         if method is None:
             raise WrongStateError("Choose a way to pay.")
         intent = _intent(sandbox, session, private)
@@ -35,12 +34,9 @@ def confirm(sandbox: Sandbox, session_id: str, *, method: Method | None, email: 
             sandbox.store.save(intent)
             return "authenticate"
         if method.decline:
-            _decline(sandbox, intent, method, email)
+            charging.decline(sandbox, intent, method, email)
             return "declined"
-        if method.delayed:
-            _wait_for_bank(sandbox, session, private, intent, method)
-            return "complete"
-        _take(sandbox, session, private, intent, method)
+        _pay(sandbox, session, private, intent, method)
         return "complete"
 
 
@@ -49,14 +45,15 @@ def authenticate(sandbox: Sandbox, session_id: str, *, approve: bool) -> str:
     with sandbox.store.transaction():
         session = _open_session(sandbox, session_id)
         private = sandbox.store.private(session_id)
-        intent = sandbox.store.find("payment_intent", session["payment_intent"] or "")
+        intent = intent_of(sandbox, session)
         if intent is None or intent["status"] != "requires_action":
             raise WrongStateError("There is nothing to confirm.")
         if approve:
-            _take(sandbox, session, private, intent, BY_CODE[private["method"]])
+            _pay(sandbox, session, private, intent, BY_CODE[private["method"]])
             return "complete"
-        error = _error("payment_intent_authentication_failure", "We could not authenticate your card.", intent)
-        _refuse(sandbox, intent, error)
+        charging.refuse(
+            sandbox, intent, "payment_intent_authentication_failure", "We could not authenticate your card."
+        )
         return "declined"
 
 
@@ -64,7 +61,7 @@ def settle(sandbox: Sandbox, session_id: str, *, ok: bool) -> None:
     """The bank answers a delayed payment."""
     with sandbox.store.transaction():
         session = sandbox.store.find("checkout.session", session_id)
-        intent = sandbox.store.find("payment_intent", (session or {}).get("payment_intent") or "")
+        intent = intent_of(sandbox, session) if session else None
         if session is None or intent is None or intent["status"] != "processing":
             raise WrongStateError("There is no delayed payment that waits.")
         private = sandbox.store.private(session_id)
@@ -78,12 +75,19 @@ def settle(sandbox: Sandbox, session_id: str, *, ok: bool) -> None:
 
 def settle_due(sandbox: Sandbox) -> None:
     """Settle delayed payments by themselves when SANDBOX_DELAY_SECONDS is set."""
-    rows = sandbox.store.execute(
-        "SELECT id FROM objects WHERE kind = 'checkout.session' AND json_extract(private, '$.settle_at') <= ?",
-        (sandbox.clock.now(),),
-    )
-    for row in rows:
-        settle(sandbox, row["id"], ok=True)
+    sql = "SELECT id FROM objects WHERE kind = 'checkout.session' AND json_extract(private, '$.settle_at') <= ?"
+    if not sandbox.store.execute(sql, (sandbox.clock.now(),)):
+        return
+    with sandbox.store.transaction():
+        for row in sandbox.store.execute(sql, (sandbox.clock.now(),)):
+            settle(sandbox, row["id"], ok=True)
+
+
+def waiting(sandbox: Sandbox, session: Json) -> bool:
+    """Whether the session's payment is delayed and undecided."""
+    intent = intent_of(sandbox, session)
+    charge = charge_of(sandbox, intent) if intent else None
+    return bool(charge and charge["status"] == "pending")
 
 
 def _open_session(sandbox: Sandbox, session_id: str) -> Json:
@@ -94,100 +98,58 @@ def _open_session(sandbox: Sandbox, session_id: str) -> Json:
 
 
 def _intent(sandbox: Sandbox, session: Json, private: Json) -> Json:
-    """The session's PaymentIntent: one for all its attempts, for the amount that is due now."""
-    intent = sandbox.store.find("payment_intent", session["payment_intent"] or "")
+    """The session's PaymentIntent: one for all its attempts, for the amount that is due now.
+
+    A session for a subscription does not show it: it belongs to the first invoice.
+    """
+    intent = intent_of(sandbox, session)
     if intent is None:
         intent = make_payment_intent(sandbox, session, private["payment_intent_data"])
-        session["payment_intent"] = intent["id"]
+        private["payment_intent"] = intent["id"]
+        if session["mode"] == "payment":
+            session["payment_intent"] = intent["id"]
     intent["amount"] = session["amount_total"]
     intent["last_payment_error"] = None
     return intent
 
 
-def _error(code: str, message: str, intent: Json, **more: Any) -> Json:
-    return {
-        "code": code,
-        "doc_url": f"https://docs.stripe.com/error-codes#{code.replace('_', '-')}",
-        "message": message,
-        "payment_method": None,
-        "type": "card_error" if code == "card_declined" else "invalid_request_error",
-        "charge": intent["latest_charge"],
-        **more,
-    }
+def _confirm_nothing_due(sandbox: Sandbox, session: Json, private: Json, method: Method | None) -> str:
+    """A code took everything off; a subscription still asks for a card, for the payments that follow."""
+    if session["mode"] == "subscription":
+        if method is None:
+            raise WrongStateError("Choose a way to pay.")
+        if method.decline:
+            raise WrongStateError(method.message)
+        private["method"] = method.code
+        _name_customer(sandbox, session, private)
+        begin(sandbox, session, private, None)
+        collection.mark_paid(sandbox, sandbox.store.load("invoice", session["invoice"]))
+    _complete(sandbox, session, private, payment_status="no_payment_required")
+    return "complete"
 
 
-def _decline(sandbox: Sandbox, intent: Json, method: Method, email: str) -> None:
-    charge = make_charge(sandbox, intent, status="failed", email=email, details=method.details())
-    charge["failure_code"], charge["failure_message"] = "card_declined", method.message
-    charge["outcome"] = _outcome("issuer_declined", method.message, reason=method.decline)
-    sandbox.store.save(charge)
-    intent["latest_charge"] = charge["id"]
-    sandbox.outbox.emit("charge.failed", charge)
-    _refuse(sandbox, intent, _error("card_declined", method.message, intent, decline_code=method.decline))
-
-
-def _refuse(sandbox: Sandbox, intent: Json, error: Json) -> None:
-    intent["last_payment_error"] = error
-    intent["status"] = "requires_payment_method"
-    intent["payment_method"] = None
-    intent["processing"] = None
-    sandbox.store.save(intent)
-    sandbox.outbox.emit("payment_intent.payment_failed", intent)
-
-
-def _outcome(kind: str, message: str, *, reason: str | None = None) -> Json:
-    return {
-        "advice_code": None,
-        "network_advice_code": None,
-        "network_decline_code": None,
-        "network_status": "declined_by_network" if reason else "approved_by_network",
-        "reason": reason,
-        "risk_level": "normal",
-        "risk_score": 1,
-        "seller_message": message,
-        "type": kind,
-    }
-
-
-def _succeed(sandbox: Sandbox, intent: Json, charge: Json, method: Method) -> None:
-    kind = "charge" if method.kind == "card" else "payment"
-    kept = fee(charge["amount"], charge["currency"], method.kind)
-    charge.update(status="succeeded", paid=True, captured=True, amount_captured=charge["amount"])
-    charge["outcome"] = _outcome("authorized", "Payment complete.")
-    charge["balance_transaction"] = make_balance_transaction(
-        sandbox, charge, amount=charge["amount"], fee=kept, kind=kind
-    )["id"]
-    sandbox.store.save(charge)
-    intent.update(status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"], processing=None)
-    sandbox.store.save(intent)
-    sandbox.outbox.emit("charge.succeeded", charge)
-    sandbox.outbox.emit("payment_intent.succeeded", intent)
-
-
-def _take(sandbox: Sandbox, session: Json, private: Json, intent: Json, method: Method) -> None:
+def _pay(sandbox: Sandbox, session: Json, private: Json, intent: Json, method: Method) -> None:
+    """Charge what is due now, at once or by a delayed debit, and complete the session."""
     _name_customer(sandbox, session, private)
     intent["customer"] = session["customer"]
-    charge = make_charge(sandbox, intent, status="succeeded", email=private["email"], details=method.details())
-    _succeed(sandbox, intent, charge, method)
-    _complete(sandbox, session, private, payment_status="paid")
-
-
-def _wait_for_bank(sandbox: Sandbox, session: Json, private: Json, intent: Json, method: Method) -> None:
-    _name_customer(sandbox, session, private)
-    intent["customer"] = session["customer"]
-    charge = make_charge(sandbox, intent, status="pending", email=private["email"], details=method.details())
-    intent.update(status="processing", latest_charge=charge["id"], processing={"type": method.kind})
-    sandbox.store.save(intent)
-    if sandbox.config.delay_seconds is not None:
-        private["settle_at"] = sandbox.clock.now() + sandbox.config.delay_seconds
-    sandbox.outbox.emit("charge.pending", charge)
-    sandbox.outbox.emit("payment_intent.processing", intent)
-    _complete(sandbox, session, private, payment_status="unpaid")
+    if session["mode"] == "subscription":
+        begin(sandbox, session, private, intent)
+    if method.delayed:
+        charging.wait_for_bank(sandbox, intent, method, private["email"])
+        if sandbox.config.delay_seconds is not None:
+            private["settle_at"] = sandbox.clock.now() + sandbox.config.delay_seconds
+    else:
+        charging.take(sandbox, intent, method, private["email"])
+    if session["mode"] == "subscription":
+        collection.first_attempt(sandbox, session["invoice"], paid=not method.delayed)
+    _complete(sandbox, session, private, payment_status="unpaid" if method.delayed else "paid")
 
 
 def _settle_paid(sandbox: Sandbox, session: Json, private: Json, intent: Json, charge: Json) -> None:
-    _succeed(sandbox, intent, charge, BY_CODE[private["method"]])
+    charging.succeed(sandbox, intent, charge, BY_CODE[private["method"]])
     session["payment_status"] = "paid"
+    if session["mode"] == "subscription":
+        collection.mark_paid(sandbox, sandbox.store.load("invoice", session["invoice"]))
     _invoice(sandbox, session, private)
     sandbox.store.save(session, private)
     sandbox.outbox.emit("checkout.session.async_payment_succeeded", session)
@@ -195,40 +157,47 @@ def _settle_paid(sandbox: Sandbox, session: Json, private: Json, intent: Json, c
 
 
 def _settle_failed(sandbox: Sandbox, session: Json, private: Json, intent: Json, charge: Json) -> None:
-    message = BY_CODE[private["method"]].message
-    charge.update(status="failed", failure_code="insufficient_funds", failure_message=message)
-    charge["outcome"] = _outcome("issuer_declined", message, reason="insufficient_funds")
-    sandbox.store.save(charge)
     sandbox.store.save(session, private)
-    sandbox.outbox.emit("charge.failed", charge)
-    _refuse(sandbox, intent, _error("payment_intent_payment_attempt_failed", message, intent))
+    charging.bank_refuses(sandbox, intent, charge, BY_CODE[private["method"]])
+    if session["mode"] == "subscription":
+        collection.mark_failed(sandbox, sandbox.store.load("invoice", session["invoice"]), again=False)
     sandbox.outbox.emit("checkout.session.async_payment_failed", session)
 
 
 def _name_customer(sandbox: Sandbox, session: Json, private: Json) -> None:
     """A session with an invoice needs a customer; it makes one if none was given."""
     if session["customer"] is None and session["customer_creation"] == "always":
-        session["customer"] = make_customer(sandbox, {"email": private["email"]})["id"]
+        person = {"email": private["email"], "name": private.get("name") or None, "address": private.get("address")}
+        session["customer"] = make_customer(sandbox, person)["id"]
 
 
 def _complete(sandbox: Sandbox, session: Json, private: Json, *, payment_status: str) -> None:
     _name_customer(sandbox, session, private)
     session["customer_details"] = {
-        "address": None,
+        "address": private.get("address"),
         "business_name": None,
         "email": private["email"],
         "individual_name": None,
-        "name": None,
+        "name": private.get("name") or None,
         "phone": None,
         "tax_exempt": "none",
         "tax_ids": [],
     }
+    _update_customer(sandbox, session, private)
     session.update(status="complete", payment_status=payment_status, url=None)
     _count_redemption(sandbox, private)
     _invoice(sandbox, session, private)
     sandbox.store.save(session, private)
     sandbox.outbox.emit("checkout.session.completed", session)
     _tell_invoice(sandbox, session)
+
+
+def _update_customer(sandbox: Sandbox, session: Json, private: Json) -> None:
+    """`customer_update`: what the buyer typed is kept on the customer that the request named."""
+    wanted = [name for name in ("address", "name") if private.get("customer_update", {}).get(name) == "auto"]
+    if session["customer"] and any(private.get(name) for name in wanted):
+        customer = sandbox.store.load("customer", session["customer"])
+        sandbox.store.save({**customer, **{name: private.get(name) for name in wanted}})
 
 
 def _count_redemption(sandbox: Sandbox, private: Json) -> None:
@@ -246,21 +215,18 @@ def _count_redemption(sandbox: Sandbox, private: Json) -> None:
         sandbox.store.save(code)
 
 
+def _wants_invoice(session: Json) -> bool:
+    return bool((session["invoice_creation"] or {}).get("enabled"))
+
+
 def _invoice(sandbox: Sandbox, session: Json, private: Json) -> None:
     """The invoice of a one-time payment exists once it is paid."""
-    if session["invoice_creation"]["enabled"] and session["payment_status"] == "paid":
+    if _wants_invoice(session) and session["payment_status"] == "paid":
         session["invoice"] = make_invoice(sandbox, session, private)["id"]
 
 
 def _tell_invoice(sandbox: Sandbox, session: Json) -> None:
-    if session["invoice"]:
+    if _wants_invoice(session) and session["invoice"]:
         invoice = sandbox.store.load("invoice", session["invoice"])
         for kind in ("invoice.finalized", "invoice.paid"):
             sandbox.outbox.emit(kind, invoice)
-
-
-def waiting(sandbox: Sandbox, session: Json) -> bool:
-    """Whether the session's payment is delayed and undecided."""
-    intent = sandbox.store.find("payment_intent", session["payment_intent"] or "")
-    charge = charge_of(sandbox, intent) if intent else None
-    return bool(charge and charge["status"] == "pending")

@@ -8,19 +8,23 @@ LEADING = 20
 
 
 def invoice_pdf(invoice: Json) -> str:
-    currency, off = invoice["currency"], invoice["subtotal"] - invoice["total"]
+    currency = invoice["currency"]
+    off = sum(entry["amount"] for entry in invoice["total_discount_amounts"])
+    tax = sum(entry["amount"] for entry in invoice["total_taxes"])
+    paid = invoice["status"] == "paid"
     return document(
         [
             f"{BANNER}.",
-            f"Invoice {invoice['number']}",
-            f"Paid by {invoice['customer_email'] or ''}",
+            f"Invoice {invoice['number'] or 'draft'}",
+            f"{'Paid' if paid else 'To be paid'} by {invoice['customer_email'] or ''}",
             "",
             *(
                 f"{line['description']} x {line['quantity']}: {money(line['amount'], currency)}"
                 for line in invoice["lines"]["data"]
             ),
             *([f"Discount: {money(-off, currency)}"] if off else []),
-            f"Paid: {money(invoice['total'], currency)}",
+            *([f"Tax: {money(tax, currency)}"] if tax else []),
+            f"{'Paid' if paid else 'Due'}: {money(invoice['total'], currency)}",
         ]
     )
 

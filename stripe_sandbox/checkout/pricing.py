@@ -1,5 +1,6 @@
 """A session's lines and the one discount on it: from products, prices and coupons to amounts."""
 
+from stripe_sandbox.checkout.tax import Rate, line_tax, rate_for, rate_object
 from stripe_sandbox.checkout.totals import MINIMUM, discounts, money
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.listing import list_object
@@ -22,6 +23,7 @@ def make_lines(sandbox: Sandbox, params: Json) -> list[Json]:
         raise ApiError(
             "The line items must all have the same currency; found: " + ", ".join(currencies), param="line_items"
         )
+    _check_recurring(prices, params["mode"])
     return [
         {
             "id": new_id("item"),
@@ -39,6 +41,24 @@ def make_lines(sandbox: Sandbox, params: Json) -> list[Json]:
         }
         for line, price in zip(params["line_items"], prices, strict=True)
     ]
+
+
+def _check_recurring(prices: list[Json], mode: str) -> None:
+    """One-time prices in `payment` mode; in `subscription` mode recurring ones of one interval."""
+    recurring = [price["recurring"] for price in prices]
+    if mode == "payment" and any(recurring):
+        raise ApiError(
+            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use "
+            "only one-time prices.",
+            param="line_items",
+        )
+    if mode == "subscription" and not any(recurring):
+        raise ApiError(
+            "You must provide at least one recurring price in `subscription` mode when using prices.",
+            param="line_items",
+        )
+    if any(other != recurring[0] for other in recurring):
+        raise ApiError("The sandbox serves lines of one interval only in `subscription` mode.", param="line_items")
 
 
 def _price_of(sandbox: Sandbox, line: Json, name: str) -> Json:
@@ -133,8 +153,8 @@ def remove_discount(session: Json, private: Json) -> None:
     session["discounts"] = []
 
 
-def reprice(sandbox: Sandbox, session: Json, private: Json) -> None:
-    """Compute lines and totals anew; an amount below the currency's minimum cannot be charged."""
+def price_lines(sandbox: Sandbox, private: Json) -> Json:
+    """Set each line's amounts and taxes in `private`; answers the totals as a session shows them."""
     lines, discount = private["lines"], private.get("discount")
     coupon = sandbox.store.load("coupon", discount["source"]["coupon"]) if discount else None
     only = products_of(sandbox, coupon) if coupon else []
@@ -143,12 +163,41 @@ def reprice(sandbox: Sandbox, session: Json, private: Json) -> None:
         [not only or line["price"]["product"] in only for line in lines],
         coupon,
     )
+    private["taxes"] = []
     for line, off in zip(lines, taken, strict=True):
-        line["amount_discount"] = off
-        line["amount_total"] = line["amount_subtotal"] - off
-    session["amount_subtotal"] = sum(line["amount_subtotal"] for line in lines)
-    session["amount_total"] = session["amount_subtotal"] - sum(taken)
-    session["total_details"]["amount_discount"] = sum(taken)
+        left = line["amount_subtotal"] - off
+        taxes = _taxes(sandbox, line, left, private)
+        private["taxes"].append(taxes)
+        added = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "exclusive")
+        line.update(amount_discount=off, amount_tax=sum(tax["amount"] for tax in taxes), amount_total=left + added)
+    return {
+        "amount_subtotal": sum(line["amount_subtotal"] for line in lines),
+        "amount_total": sum(line["amount_total"] for line in lines),
+        "total_details": {
+            "amount_discount": sum(taken),
+            "amount_shipping": 0,
+            "amount_tax": sum(line["amount_tax"] for line in lines),
+        },
+    }
+
+
+def _taxes(sandbox: Sandbox, line: Json, amount: int, private: Json) -> list[Json]:
+    """Nothing until tax is on and the address is known."""
+    if not private.get("automatic_tax") or not private.get("address"):
+        return []
+    return [line_tax(amount, line["price"]["tax_behavior"], _rate(sandbox, line, private))]
+
+
+def _rate(sandbox: Sandbox, line: Json, private: Json) -> Rate:
+    product = sandbox.store.load("product", line["price"]["product"])
+    return rate_for(private["address"], product["tax_code"])
+
+
+def reprice(sandbox: Sandbox, session: Json, private: Json) -> None:
+    """Compute lines and totals anew; an amount below the currency's minimum cannot be charged."""
+    session.update(price_lines(sandbox, private))
+    if session["automatic_tax"]["enabled"] and private.get("address"):
+        session["automatic_tax"]["status"] = "complete"
     least = MINIMUM.get(session["currency"], 0)
     if 0 < session["amount_total"] < least:
         raise ApiError(
@@ -158,8 +207,48 @@ def reprice(sandbox: Sandbox, session: Json, private: Json) -> None:
         )
 
 
+def later_order(sandbox: Sandbox, subscription: Json, private: Json) -> Json:
+    """What a period of a subscription costs after the first: the same lines, with a discount that lasts."""
+    return {
+        "automatic_tax": _tax_standing(subscription["automatic_tax"]),
+        "currency": subscription["currency"],
+        "customer": subscription["customer"],
+        "payment_method_types": private["payment_method_types"],
+        **price_lines(sandbox, private),
+    }
+
+
+def _tax_standing(asked: Json) -> Json:
+    on = asked["enabled"]
+    return {**asked, "provider": "stripe" if on else None, "status": "complete" if on else None}
+
+
+def later_amount(sandbox: Sandbox, private: Json) -> int:
+    """What the hosted page says of the payments that follow."""
+    copy = {**private, "lines": [dict(line) for line in private["lines"]]}
+    if "discount" in copy and not lasts(sandbox, copy["discount"]):
+        del copy["discount"]
+    return int(price_lines(sandbox, copy)["amount_total"])
+
+
+def lasts(sandbox: Sandbox, discount: Json) -> bool:
+    """Whether a discount is for every payment of a subscription, not only for the first."""
+    return bool(sandbox.store.load("coupon", discount["source"]["coupon"])["duration"] == "forever")
+
+
 def breakdown(sandbox: Sandbox, session: Json) -> Json:
-    """`total_details.breakdown`, where the coupon behind a discount can be read."""
-    discount = sandbox.store.private(session["id"]).get("discount")
+    """`total_details.breakdown`, where the coupon behind a discount and the rate behind a tax can be read."""
+    private, now = sandbox.store.private(session["id"]), session["created"]
+    discount = private.get("discount")
     entries = [{"amount": session["total_details"]["amount_discount"], "discount": discount}] if discount else []
-    return {"discounts": entries, "taxes": []}
+    taxes = [
+        {
+            "amount": tax["amount"],
+            "rate": rate_object(_rate(sandbox, line, private), inclusive=tax["tax_behavior"] == "inclusive", now=now),
+            "taxability_reason": tax["taxability_reason"],
+            "taxable_amount": tax["taxable_amount"],
+        }
+        for line, found in zip(private["lines"], private.get("taxes", []), strict=False)
+        for tax in found
+    ]
+    return {"discounts": entries, "taxes": taxes}

@@ -9,6 +9,7 @@ Json = dict[str, Any]
 ZERO_DECIMAL = frozenset(
     ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf")
 )
+THREE_DECIMAL = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
 # The smallest charge per currency (docs.stripe.com/currencies, minimum charge amounts); others have none here.
 MINIMUM = {"usd": 50, "cad": 50, "eur": 50, "gbp": 30, "aud": 50, "nzd": 50, "chf": 50, "jpy": 50}
 CARD_FEE = (Decimal("0.029"), 30)
@@ -58,6 +59,7 @@ def money(amount: int, currency: str) -> str:
     """An amount as a page and an error message say it."""
     if currency in ZERO_DECIMAL:
         return f"{amount:,} {currency.upper()}"
-    sign, cents = ("-" if amount < 0 else ""), abs(amount)
-    number = f"{cents // 100:,}.{cents % 100:02d}"
+    sign, places = ("-" if amount < 0 else ""), 3 if currency in THREE_DECIMAL else 2
+    whole, part = divmod(abs(amount), 10**places)
+    number = f"{whole:,}.{part:0{places}d}"
     return f"{sign}${number}" if currency == "usd" else f"{sign}{number} {currency.upper()}"

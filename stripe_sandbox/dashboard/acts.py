@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
+from stripe_sandbox import passing
+from stripe_sandbox.billing import collection, cycle, standing
 from stripe_sandbox.checkout import outcomes
-from stripe_sandbox.resources import disputes, promotions, refunds, sessions
+from stripe_sandbox.resources import disputes, payouts, promotions, refunds, sessions
 from stripe_sandbox.sandbox import Sandbox
 
 Form = Mapping[str, str]
@@ -62,6 +64,56 @@ def promotion_code(sandbox: Sandbox, form: Form) -> str:
     return f"Code {made['code']} takes {percent} % off."
 
 
+def next_payment(sandbox: Sandbox, form: Form) -> str:
+    made = cycle.next_payment(sandbox, form["id"], ok=form.get("ok") == "1")
+    return "The bank has answered." if made else "The subscription has ended."
+
+
+def cancel_subscription(sandbox: Sandbox, form: Form) -> str:
+    standing.cancel(sandbox, form["id"])
+    return "The subscription is canceled."
+
+
+def close_invoice(sandbox: Sandbox, form: Form) -> str:
+    status = form.get("status", "")
+    if status not in ("void", "uncollectible"):
+        raise ValueError("status is void or uncollectible")
+    collection.close(sandbox, form["id"], status)
+    return "The invoice is void." if status == "void" else "The invoice is written off."
+
+
+def after_retries(sandbox: Sandbox, form: Form) -> str:
+    sandbox.give_up_as(form.get("status", ""))
+    return f"After the last attempt a subscription is {sandbox.after_retries}."
+
+
+def skip(sandbox: Sandbox, form: Form) -> str:
+    days = _number(form, "days") or 0
+    if not 0 < days <= 400:
+        raise ValueError("days is 1 to 400")
+    passing.skip(sandbox, days * 24 * 60 * 60)
+    return f"{days} days have passed here."
+
+
+def pay_out(sandbox: Sandbox, form: Form) -> str:
+    made = payouts.pay_out(sandbox)
+    return f"{len(made)} paid out." if made else "There is nothing to pay out."
+
+
+def fail_payout(sandbox: Sandbox, form: Form) -> str:
+    payouts.fail_payout(sandbox, form["id"])
+    return "The bank has sent it back."
+
+
+def roll_secret(sandbox: Sandbox, form: Form) -> str:
+    return f"The new secret is {sandbox.signing.roll()}."
+
+
+def skew(sandbox: Sandbox, form: Form) -> str:
+    sandbox.signing.skew = int(form.get("seconds", "").strip() or "0")
+    return f"Signatures are {sandbox.signing.skew} seconds off."
+
+
 def mode(sandbox: Sandbox, form: Form) -> str:
     seconds = _number(form, "seconds")
     sandbox.outbox.set_mode(
@@ -91,6 +143,15 @@ ACTS: Mapping[str, Callable[[Sandbox, Form], str]] = {
     "open_dispute": open_dispute,
     "decide": decide,
     "promotion_code": promotion_code,
+    "next_payment": next_payment,
+    "cancel_subscription": cancel_subscription,
+    "close_invoice": close_invoice,
+    "after_retries": after_retries,
+    "skip": skip,
+    "pay_out": pay_out,
+    "fail_payout": fail_payout,
+    "roll_secret": roll_secret,
+    "skew": skew,
     "mode": mode,
     "release": release,
     "resend": resend,

@@ -5,6 +5,7 @@ from html import escape
 
 from stripe_sandbox.checkout.outcomes import waiting
 from stripe_sandbox.checkout.totals import money
+from stripe_sandbox.dashboard.charges import charges
 from stripe_sandbox.dashboard.parts import (
     NAV,
     button,
@@ -17,7 +18,7 @@ from stripe_sandbox.dashboard.parts import (
 )
 from stripe_sandbox.html import Page, notice, render
 from stripe_sandbox.outbox import MODES
-from stripe_sandbox.resources.disputes import NEXT
+from stripe_sandbox.resources.payments import intent_of
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
 
@@ -85,6 +86,7 @@ def session_page(sandbox: Sandbox, session: Json, token: str, said: str) -> Page
         ("Expires", moment(session["expires_at"])),
         ("Session", mono(session["id"])),
         ("PaymentIntent", mono(session["payment_intent"])),
+        *([("Subscription", _link(session["subscription"]))] if session["subscription"] else []),
     ]
     acts = ""
     if session["status"] == "open":
@@ -94,69 +96,17 @@ def session_page(sandbox: Sandbox, session: Json, token: str, said: str) -> Page
         acts += button(token, "settle", "The bank pays", back=back, quiet=False, id=session["id"], ok="1")
         acts += button(token, "settle", "The bank refuses", back=back, id=session["id"], ok="0")
     main = f"""{notice(said, kind="good")}<h1>{_title(sandbox, session)}</h1>{facts(known)}
-<div class="buttons">{acts}</div>{_charges(sandbox, session, token, back)}"""
+<div class="buttons">{acts}</div><h2>Payment</h2>{_payment(sandbox, session, token, back)}"""
     return render("Session", f'<div class="dashboard">{main}</div>', nav=NAV)
 
 
-def _related(sandbox: Sandbox, kind: str, field: str, value: str) -> list[Json]:
-    return sandbox.store.select(kind, ((f"json_extract(body, '$.{field}') = ?", value),))
+def _link(subscription: str) -> str:
+    return f'<a href="/dashboard/subscriptions/{subscription}">{mono(subscription)}</a>'
 
 
-def _charges(sandbox: Sandbox, session: Json, token: str, back: str) -> str:
-    if not session["payment_intent"]:
-        return ""
-    charges = _related(sandbox, "charge", "payment_intent", session["payment_intent"])
-    return "<h2>Payment</h2>" + "".join(_charge(sandbox, charge, token, back) for charge in charges)
-
-
-def _charge(sandbox: Sandbox, charge: Json, token: str, back: str) -> str:
-    currency = charge["currency"]
-    left = charge["amount"] - charge["amount_refunded"]
-    acts = ""
-    if charge["status"] == "succeeded" and left:
-        acts = f"""{form_start(token, "refund", back=back, id=charge["id"])}<div class="fields">
-<label>Amount in the smallest unit (empty: all {left}) <input name="amount" inputmode="numeric" size="8"></label>
-<button class="quiet">Refund</button></div></form>"""
-    if charge["status"] == "succeeded" and not charge["disputed"] and not charge["refunded"]:
-        acts += button(token, "open_dispute", "Open a dispute", back=back, id=charge["id"])
-        acts += button(token, "open_dispute", "Open an inquiry", back=back, id=charge["id"], inquiry="1")
-    known = [
-        ("Charge", f"{state(charge['status'])} {money(charge['amount'], currency)} {moment(charge['created'])}"),
-        ("Refunded", money(charge["amount_refunded"], currency)),
-        ("Bank", escape(charge["failure_message"] or (charge["outcome"] or {}).get("seller_message") or "waiting")),
-    ]
-    refunds = "".join(_refund(refund, token, back) for refund in _related(sandbox, "refund", "charge", charge["id"]))
-    disputes = "".join(
-        _dispute(dispute, token, back) for dispute in _related(sandbox, "dispute", "charge", charge["id"])
-    )
-    return f'<section class="card">{facts(known)}<div class="buttons">{acts}</div>{refunds}{disputes}</section>'
-
-
-def _refund(refund: Json, token: str, back: str) -> str:
-    acts = ""
-    if refund["status"] == "pending":
-        acts = button(token, "finish_refund", "The refund arrives", back=back, id=refund["id"], ok="1")
-    if refund["status"] in ("pending", "succeeded"):
-        acts += button(token, "finish_refund", "The refund fails", back=back, id=refund["id"], ok="0")
-    amount = money(refund["amount"], refund["currency"])
-    return f'<h3>Refund of {amount} {state(refund["status"])}</h3><div class="buttons">{acts}</div>'
-
-
-def _dispute(dispute: Json, token: str, back: str) -> str:
-    words = {"warning_closed": "Inquiry closed", "needs_response": "Becomes a dispute", "under_review": "Evidence sent"}
-    acts = "".join(
-        button(
-            token,
-            "decide",
-            words.get(word, word.replace("_", " ")).capitalize(),
-            back=back,
-            id=dispute["id"],
-            status=word,
-        )
-        for word in NEXT.get(dispute["status"], ())
-    )
-    due = moment(dispute["evidence_details"]["due_by"])
-    return f'<h3>Dispute {state(dispute["status"])}</h3><p>Answer due {due}.</p><div class="buttons">{acts}</div>'
+def _payment(sandbox: Sandbox, session: Json, token: str, back: str) -> str:
+    intent = intent_of(sandbox, session)
+    return charges(sandbox, intent["id"], token, back) if intent else "<p>Nobody has tried to pay yet.</p>"
 
 
 def events_page(sandbox: Sandbox, token: str, said: str) -> Page:

@@ -6,11 +6,15 @@ from html import escape
 from stripe_sandbox.store import Json
 
 GOOD = {
-    *("active", "complete", "delivered", "no_payment_required", "paid", "prevented", "succeeded"),
+    *("active", "available", "complete", "delivered", "no_payment_required", "paid", "prevented", "succeeded"),
     *("warning_closed", "won"),
 }
-BAD = {"dropped", "expired", "failed", "lost"}
-NAV = '<nav aria-label="Dashboard"><a href="/dashboard">Sessions</a> <a href="/dashboard/events">Events</a></nav>'
+BAD = {"canceled", "dropped", "expired", "failed", "lost", "uncollectible", "void"}
+NAV = (
+    '<nav aria-label="Dashboard"><a href="/dashboard">Sessions</a> '
+    '<a href="/dashboard/subscriptions">Subscriptions</a> <a href="/dashboard/payouts">Payouts</a> '
+    '<a href="/dashboard/events">Events</a></nav>'
+)
 
 
 def state(word: str) -> str:
@@ -21,7 +25,7 @@ def state(word: str) -> str:
 
 def moment(timestamp: float) -> str:
     at = datetime.fromtimestamp(timestamp, tz=UTC)
-    return f'<time datetime="{at.isoformat()}">{at:%b} {at.day}, {at:%H:%M:%S} UTC</time>'
+    return f'<time datetime="{at.isoformat()}">{at:%b} {at.day}, {at:%Y}, {at:%H:%M:%S} UTC</time>'
 
 
 def button(token: str, act: str, label: str, *, back: str, quiet: bool = True, **fields: str) -> str:

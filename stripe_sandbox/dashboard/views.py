@@ -7,12 +7,25 @@ import secrets
 from stripe_sandbox.checkout.outcomes import WrongStateError
 from stripe_sandbox.dashboard.acts import ACTS, Form
 from stripe_sandbox.dashboard.pages import event_page, events_page, session_page, sessions_page
+from stripe_sandbox.dashboard.payout_pages import payouts_page
+from stripe_sandbox.dashboard.subscription_pages import subscription_page, subscriptions_page
 from stripe_sandbox.errors import ApiError
 from stripe_sandbox.html import Page, notice, redirect, render
 from stripe_sandbox.sandbox import Sandbox
 
 TOKEN = secrets.token_urlsafe(24)
-BACK = re.compile(r"^/dashboard(/events|/sessions)?(/\w+)?$")
+BACK = re.compile(r"^/dashboard(/events|/payouts|/sessions|/subscriptions)?(/\w+)?$")
+LISTS = {
+    None: sessions_page,
+    "/events": events_page,
+    "/payouts": payouts_page,
+    "/subscriptions": subscriptions_page,
+}
+ONE = {
+    "/events": ("event", event_page),
+    "/sessions": ("checkout.session", session_page),
+    "/subscriptions": ("subscription", subscription_page),
+}
 
 
 def serve(sandbox: Sandbox, method: str, path: str, form: Form, *, origin: str | None, host: str) -> Page | None:
@@ -23,13 +36,13 @@ def serve(sandbox: Sandbox, method: str, path: str, form: Form, *, origin: str |
         return None
     said = sandbox.said.pop(path, "")
     family, identifier = match[1], (match[2] or "").strip("/")
-    if identifier:
-        kind, page = ("event", event_page) if family == "/events" else ("checkout.session", session_page)
-        found = sandbox.store.find(kind, identifier)
-        return page(sandbox, found, TOKEN, said) if found else None
-    if family == "/events":
-        return events_page(sandbox, TOKEN, said)
-    return sessions_page(sandbox, TOKEN, said) if family is None else redirect("/dashboard")
+    if not identifier:
+        return LISTS[family](sandbox, TOKEN, said) if family in LISTS else redirect("/dashboard")
+    if family not in ONE:
+        return None
+    kind, page = ONE[family]
+    found = sandbox.store.find(kind, identifier)
+    return page(sandbox, found, TOKEN, said) if found else None
 
 
 def _act(sandbox: Sandbox, form: Form, *, origin: str | None, host: str) -> Page:

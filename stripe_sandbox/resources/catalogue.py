@@ -17,6 +17,7 @@ PRODUCT_DATA = Hash(
         "description": Text(40_000),
         "images": Items(Url, 8),
         "metadata": Metadata(),
+        "tax_code": Text(),
         "unit_label": Text(12),
     },
     required=("name",),
@@ -32,9 +33,12 @@ PRODUCT = Hash(
     },
     required=("name",),
 )
+INTERVALS = ("day", "week", "month", "year")
+RECURRING = Hash({"interval": Choice(INTERVALS), "interval_count": Integer(1, 156)}, required=("interval",))
 PRICE_FIELDS: dict[str, Any] = {
     "currency": CURRENCY,
     "product": Text(),
+    "recurring": RECURRING,
     "unit_amount": Integer(),
     "tax_behavior": Choice(("exclusive", "inclusive", "unspecified")),
 }
@@ -73,7 +77,7 @@ def make_product(sandbox: Sandbox, params: Json, *, active: bool = True) -> Json
             "package_dimensions": None,
             "shippable": None,
             "statement_descriptor": params.get("statement_descriptor"),
-            "tax_code": None,
+            "tax_code": params.get("tax_code"),
             "type": "service",
             "unit_label": params.get("unit_label"),
             "updated": now,
@@ -108,15 +112,21 @@ def make_price(sandbox: Sandbox, params: Json, product: Json, *, active: bool = 
             "metadata": params.get("metadata", {}),
             "nickname": params.get("nickname"),
             "product": product["id"],
-            "recurring": None,
+            "recurring": _recurring(params.get("recurring")),
             "tax_behavior": params.get("tax_behavior", "unspecified"),
             "tiers_mode": None,
             "transform_quantity": None,
-            "type": "one_time",
+            "type": "recurring" if "recurring" in params else "one_time",
             "unit_amount": params["unit_amount"],
             "unit_amount_decimal": str(params["unit_amount"]),
         }
     )
+
+
+def _recurring(asked: Json | None) -> Json | None:
+    if asked is None:
+        return None
+    return {"interval_count": 1, "meter": None, "trial_period_days": None, "usage_type": "licensed", **asked}
 
 
 def create_product(sandbox: Sandbox, call: Call) -> Json:

@@ -23,7 +23,7 @@ def make_customer(sandbox: Sandbox, params: Json) -> Json:
         {
             "id": new_id("customer"),
             "object": "customer",
-            "address": None,
+            "address": params.get("address"),
             "balance": 0,
             "created": sandbox.clock.now(),
             "currency": None,

@@ -1,85 +1,124 @@
-"""Invoices of one-time payments: made when `invoice_creation` is on and the money is there."""
+"""Invoices: of a one-time payment once the money is there, of a subscription before it is asked for."""
 
 from stripe_sandbox.call import Call, Route
+from stripe_sandbox.checkout.tax import total_taxes
 from stripe_sandbox.fields import EXPAND, LIST, Choice, Hash, Text
 from stripe_sandbox.listing import list_object, page
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, new_id
 
+ZERO = (
+    "amount_overpaid",
+    "amount_paid",
+    "amount_shipping",
+    "ending_balance",
+    "post_payment_credit_notes_amount",
+    "pre_payment_credit_notes_amount",
+    "starting_balance",
+)
+OF_SUBSCRIPTION = "json_extract(body, '$.parent.subscription_details.subscription') = ?"
+
 
 def make_invoice(sandbox: Sandbox, session: Json, private: Json) -> Json:
-    """A paid invoice with the session's lines; its page and a plain PDF are served by the sandbox."""
-    now, identifier = sandbox.clock.now(), new_id("invoice")
-    total, data = session["amount_total"], session["invoice_creation"]["invoice_data"]
-    number = f"SANDBOX-{len(sandbox.store.select('invoice')) + 1:04d}"
-    zero: Json = dict.fromkeys(
-        (
-            "amount_overpaid",
-            "amount_remaining",
-            "amount_shipping",
-            "post_payment_credit_notes_amount",
-            "pre_payment_credit_notes_amount",
-            "starting_balance",
-        ),
-        0,
+    """The paid invoice of a one-time session, with the session's lines."""
+    data, now = session["invoice_creation"]["invoice_data"], sandbox.clock.now()
+    invoice = draft(
+        sandbox,
+        session,
+        private,
+        {
+            "amount_due": session["amount_total"],
+            "billing_reason": "manual",
+            "description": data["description"],
+            "footer": data["footer"],
+            "metadata": data["metadata"],
+            "parent": None,
+            "period_end": now,
+            "period_start": now,
+        },
     )
+    finalize(sandbox, invoice, private["origin"])
+    invoice.update(attempt_count=1, attempted=True)
+    return sandbox.store.save(set_paid(sandbox, invoice))
+
+
+def draft(sandbox: Sandbox, order: Json, private: Json, own: Json) -> Json:
+    """A draft with the lines and amounts of an order (a session, or one period of a subscription).
+
+    `own` is what its kind of invoice says itself: reason, parent, period, description.
+    """
+    now, identifier = sandbox.clock.now(), new_id("invoice")
+    discount, off = private.get("discount"), order["total_details"]["amount_discount"]
+    taxes = total_taxes(private.get("taxes", []))
+    included = sum(tax["amount"] for tax in taxes if tax["tax_behavior"] == "inclusive")
     return sandbox.store.add(
         {
             "id": identifier,
             "object": "invoice",
             "account_country": "US",
             "account_name": "Stripe sandbox",
-            **zero,
-            "amount_due": total,
-            "amount_paid": total,
-            "attempt_count": 1,
-            "attempted": True,
+            "application": None,
+            **dict.fromkeys(ZERO, 0),
+            "amount_remaining": order["amount_total"],
+            "attempt_count": 0,
+            "attempted": False,
             "auto_advance": False,
-            "automatic_tax": session["automatic_tax"],
-            "billing_reason": "manual",
+            "automatic_tax": {**order["automatic_tax"], "disabled_reason": None},
             "collection_method": "charge_automatically",
             "created": now,
-            "currency": session["currency"],
+            "currency": order["currency"],
             "custom_fields": None,
-            "customer": session["customer"],
+            "customer": order["customer"],
+            "customer_address": private.get("address"),
             "customer_email": private["email"],
-            "customer_name": None,
-            "description": data["description"],
-            "discounts": [private["discount"]["id"]] if "discount" in private else [],
+            "customer_name": private.get("name") or None,
+            "customer_tax_exempt": "none",
+            "default_payment_method": None,
+            "default_source": None,
+            "default_tax_rates": [],
+            "discounts": [discount["id"]] if discount else [],
             "due_date": None,
-            "effective_at": now,
-            "ending_balance": 0,
-            "footer": data["footer"],
-            "hosted_invoice_url": f"{private['origin']}/i/{identifier}",
-            "invoice_pdf": f"{private['origin']}/i/{identifier}/pdf",
+            "effective_at": None,
+            "hosted_invoice_url": None,
+            "invoice_pdf": None,
             "issuer": {"type": "self"},
-            "lines": _lines(identifier, private["lines"], now),
+            "latest_revision": None,
+            "lines": _lines(identifier, private, own),
             "livemode": False,
-            "metadata": data["metadata"],
-            "number": number,
+            "next_payment_attempt": None,
+            "number": None,
             "on_behalf_of": None,
-            "parent": None,
-            "period_end": now,
-            "period_start": now,
+            "payment_settings": {
+                "default_mandate": None,
+                "payment_method_options": None,
+                "payment_method_types": None,
+            },
             "receipt_number": None,
-            "status": "paid",
+            "status": "draft",
             "status_transitions": {
-                "finalized_at": now,
+                "finalized_at": None,
                 "marked_uncollectible_at": None,
-                "paid_at": now,
+                "paid_at": None,
                 "voided_at": None,
             },
-            "subtotal": session["amount_subtotal"],
-            "subtotal_excluding_tax": session["amount_subtotal"],
-            "total": total,
-            "total_discount_amounts": [],
-            "total_excluding_tax": total,
-            "total_taxes": [],
+            "subtotal": order["amount_subtotal"],
+            "subtotal_excluding_tax": order["amount_subtotal"] - included,
+            "test_clock": None,
+            "total": order["amount_total"],
+            "total_discount_amounts": [{"amount": off, "discount": discount["id"]}] if discount else [],
+            "total_excluding_tax": order["amount_total"] - order["total_details"]["amount_tax"],
+            "total_taxes": taxes,
+            **{key: value for key, value in own.items() if key != "items"},
         }
     )
 
 
-def _lines(invoice: str, lines: list[Json], now: int) -> Json:
+def _lines(invoice: str, private: Json, own: Json) -> Json:
+    lines, discount = private["lines"], private.get("discount")
+    taxes = private.get("taxes") or [[] for _ in lines]
+    items = own.get("items", {})
+    period = items.get("period", {"start": own["period_start"], "end": own["period_end"]})
+    parents = items.get("parents", [None] * len(lines))
     data = [
         {
             "id": new_id("line_item"),
@@ -87,26 +126,63 @@ def _lines(invoice: str, lines: list[Json], now: int) -> Json:
             "amount": line["amount_subtotal"],
             "currency": line["currency"],
             "description": line["description"],
-            "discount_amounts": [],
+            "discount_amounts": [{"amount": line["amount_discount"], "discount": discount["id"]}] if discount else [],
             "discountable": True,
-            "discounts": [],
+            "discounts": [discount["id"]] if discount else [],
             "invoice": invoice,
             "livemode": False,
             "metadata": {},
-            "parent": None,
-            "period": {"end": now, "start": now},
+            "parent": parent,
+            "period": period,
             "pricing": {
                 "price_details": {"price": line["price"]["id"], "product": line["price"]["product"]},
                 "type": "price_details",
                 "unit_amount_decimal": line["price"]["unit_amount_decimal"],
             },
             "quantity": line["quantity"],
+            "subscription": ((parent or {}).get("subscription_item_details") or {}).get("subscription"),
             "subtotal": line["amount_subtotal"],
-            "taxes": [],
+            "taxes": taxed,
         }
-        for line in lines
+        for line, parent, taxed in zip(lines, parents, taxes, strict=True)
     ]
     return list_object(f"/v1/invoices/{invoice}/lines", data)
+
+
+def finalize(sandbox: Sandbox, invoice: Json, origin: str) -> Json:
+    """From here on it has a number, a page where it can be paid, and does not change."""
+    now = sandbox.clock.now()
+    rows = sandbox.store.execute(
+        "SELECT count(*) AS n FROM objects WHERE kind = 'invoice' AND json_extract(body, '$.number') IS NOT NULL"
+    )
+    invoice.update(
+        effective_at=now,
+        hosted_invoice_url=f"{origin}/i/{invoice['id']}",
+        invoice_pdf=f"{origin}/i/{invoice['id']}/pdf",
+        number=f"SANDBOX-{rows[0]['n'] + 1:04d}",
+        status="open",
+    )
+    invoice["status_transitions"]["finalized_at"] = now
+    return sandbox.store.save(invoice)
+
+
+def set_paid(sandbox: Sandbox, invoice: Json) -> Json:
+    """The invoice's own fields once its amount has come."""
+    invoice.update(
+        status="paid",
+        amount_paid=invoice["amount_due"],
+        amount_remaining=0,
+        auto_advance=False,
+        next_payment_attempt=None,
+    )
+    invoice["status_transitions"]["paid_at"] = sandbox.clock.now()
+    return invoice
+
+
+def subscription_of(invoice: Json) -> str:
+    """The id of the subscription that an invoice is for; empty for a one-time payment."""
+    details = (invoice["parent"] or {}).get("subscription_details") or {}
+    return str(details.get("subscription", ""))
 
 
 def retrieve(sandbox: Sandbox, call: Call) -> Json:
@@ -114,16 +190,18 @@ def retrieve(sandbox: Sandbox, call: Call) -> Json:
 
 
 def list_all(sandbox: Sandbox, call: Call) -> Json:
-    return page(sandbox.store, "invoice", call.params, url=call.path, filters=("customer", "status"))
+    params = call.params
+    conditions = ((OF_SUBSCRIPTION, params["subscription"]),) if "subscription" in params else ()
+    filters = ("customer", "status")
+    return page(sandbox.store, "invoice", params, url=call.path, filters=filters, conditions=conditions)
 
 
+STATUSES = ("draft", "open", "paid", "uncollectible", "void")
 ROUTES = (
     Route(
         "GET",
         "/v1/invoices",
-        Hash(
-            {**LIST, "customer": Text(), "status": Choice(("draft", "open", "paid", "uncollectible", "void"))},
-        ),
+        Hash({**LIST, "customer": Text(), "status": Choice(STATUSES), "subscription": Text()}),
         list_all,
     ),
     Route("GET", "/v1/invoices/{id}", Hash(EXPAND), retrieve),

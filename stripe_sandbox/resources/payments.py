@@ -1,14 +1,17 @@
 """PaymentIntents and charges: made by Checkout, read through the API."""
 
 from stripe_sandbox.call import Call, Route
-from stripe_sandbox.fields import EXPAND, LIST, Hash, Text
+from stripe_sandbox.fields import CURRENCY, EXPAND, LIST, Hash, Text
 from stripe_sandbox.listing import list_object, page
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, new_id
 
 
 def make_payment_intent(sandbox: Sandbox, session: Json, data: Json) -> Json:
-    """The PaymentIntent of a session, made when the buyer first confirms; metadata comes from the request."""
+    """The PaymentIntent of a session, made when the buyer first confirms; metadata comes from the request.
+
+    `session` may be an invoice of a subscription instead: `amount_total`, currency, customer and ways to pay.
+    """
     identifier = new_id("payment_intent")
     return sandbox.store.add(
         {
@@ -42,8 +45,9 @@ def make_payment_intent(sandbox: Sandbox, session: Json, data: Json) -> Json:
             "processing": None,
             "receipt_email": data.get("receipt_email"),
             "review": None,
-            "setup_future_usage": None,
+            "setup_future_usage": data.get("setup_future_usage"),
             "shipping": None,
+            "source": None,
             "statement_descriptor": data.get("statement_descriptor"),
             "statement_descriptor_suffix": data.get("statement_descriptor_suffix"),
             "status": "requires_payment_method",
@@ -106,6 +110,7 @@ def make_charge(sandbox: Sandbox, intent: Json, *, status: str, email: str, deta
             "refunded": False,
             "review": None,
             "shipping": None,
+            "source": None,
             "source_transfer": None,
             "statement_descriptor": intent["statement_descriptor"],
             "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
@@ -121,7 +126,8 @@ def make_balance_transaction(
 ) -> Json:
     """What a charge, refund or dispute does to the school's balance: amount, fee and net."""
     now = sandbox.clock.now()
-    category = {"payment": "charge", "adjustment": "dispute"}.get(kind, kind)
+    disputed = "dispute" if amount < 0 else "dispute_reversal"
+    category = {"payment": "charge", "adjustment": disputed, "payout_failure": "payout_reversal"}.get(kind, kind)
     details = [
         {
             "amount": fee,
@@ -163,10 +169,10 @@ def charge_of(sandbox: Sandbox, intent: Json) -> Json | None:
     return sandbox.store.find("charge", intent["latest_charge"]) if intent["latest_charge"] else None
 
 
-def session_of(sandbox: Sandbox, intent_id: str | None) -> Json | None:
-    """The session that a PaymentIntent belongs to."""
-    found = sandbox.store.select("checkout.session", (("json_extract(body, '$.payment_intent') = ?", intent_id),))
-    return found[0] if found else None
+def intent_of(sandbox: Sandbox, session: Json) -> Json | None:
+    """A session's PaymentIntent, also where the session does not show it (subscriptions)."""
+    shown = session["payment_intent"] or sandbox.store.private(session["id"]).get("payment_intent")
+    return sandbox.store.find("payment_intent", shown or "")
 
 
 def retrieve_intent(sandbox: Sandbox, call: Call) -> Json:
@@ -185,6 +191,13 @@ def list_charges(sandbox: Sandbox, call: Call) -> Json:
     return page(sandbox.store, "charge", call.params, url=call.path, filters=("customer", "payment_intent"))
 
 
+def list_balance_transactions(sandbox: Sandbox, call: Call) -> Json:
+    params = call.params
+    conditions = (("json_extract(private, '$.payout') = ?", params["payout"]),) if "payout" in params else ()
+    filters = ("currency", "source", "type")
+    return page(sandbox.store, "balance_transaction", params, url=call.path, filters=filters, conditions=conditions)
+
+
 def retrieve_balance_transaction(sandbox: Sandbox, call: Call) -> Json:
     return sandbox.get("balance_transaction", call.subject)
 
@@ -194,5 +207,11 @@ ROUTES = (
     Route("GET", "/v1/payment_intents/{id}", Hash(EXPAND), retrieve_intent),
     Route("GET", "/v1/charges", Hash({**LIST, "customer": Text(), "payment_intent": Text()}), list_charges),
     Route("GET", "/v1/charges/{id}", Hash(EXPAND), retrieve_charge),
+    Route(
+        "GET",
+        "/v1/balance_transactions",
+        Hash({**LIST, "currency": CURRENCY, "payout": Text(), "source": Text(), "type": Text()}),
+        list_balance_transactions,
+    ),
     Route("GET", "/v1/balance_transactions/{id}", Hash(EXPAND), retrieve_balance_transaction),
 )

@@ -12,7 +12,13 @@ from stripe_sandbox.checkout.pricing import (
 from stripe_sandbox.errors import ApiError, refused_by_state
 from stripe_sandbox.fields import EXPAND, LIST, Choice, Hash, Integer, Text
 from stripe_sandbox.listing import list_object, page
-from stripe_sandbox.resources.session_params import LATEST_EXPIRY, SESSION, check_combinations, payment_methods
+from stripe_sandbox.resources.session_params import (
+    LATEST_EXPIRY,
+    SESSION,
+    check_combinations,
+    check_tax_location,
+    payment_methods,
+)
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, new_id
 
@@ -32,11 +38,20 @@ def create(sandbox: Sandbox, call: Call) -> Json:
     check_combinations(params, now)
     methods = payment_methods(params)
     customer = sandbox.refer("customer", params["customer"], "customer") if "customer" in params else None
+    if customer:
+        check_tax_location(params, customer)
     lines = make_lines(sandbox, params)
     session = _new_session(params, now, lines[0]["currency"], methods)
     session["customer"] = customer["id"] if customer else None
     session["url"] = f"{call.origin}/c/pay/{session['id']}"
-    private = {"lines": lines, "payment_intent_data": params.get("payment_intent_data", {}), "origin": call.origin}
+    private = {
+        "automatic_tax": session["automatic_tax"]["enabled"],
+        "customer_update": params.get("customer_update", {}),
+        "lines": lines,
+        "origin": call.origin,
+        "payment_intent_data": params.get("payment_intent_data", {}),
+        "subscription_data": params.get("subscription_data", {}),
+    }
     sandbox.store.add(session, private)
     for wanted in params.get("discounts", []):
         _apply_asked(sandbox, session, private, wanted)
@@ -53,8 +68,8 @@ def _apply_asked(sandbox: Sandbox, session: Json, private: Json, wanted: Json) -
 
 
 def _new_session(params: Json, now: int, currency: str, methods: list[str]) -> Json:
-    invoice = params.get("invoice_creation", {"enabled": False})
-    creation = params.get("customer_creation", "always" if invoice["enabled"] else "if_required")
+    invoice, recurs = params.get("invoice_creation", {"enabled": False}), params["mode"] == "subscription"
+    creation = params.get("customer_creation", "always" if invoice["enabled"] or recurs else "if_required")
     return {
         "id": new_id("checkout.session"),
         "object": "checkout.session",
@@ -64,8 +79,8 @@ def _new_session(params: Json, now: int, currency: str, methods: list[str]) -> J
         "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "amount_subtotal": 0,
         "amount_total": 0,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": None,
+        "automatic_tax": _automatic_tax(params.get("automatic_tax", {"enabled": False})["enabled"]),
+        "billing_address_collection": params.get("billing_address_collection"),
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
         "client_secret": None,
@@ -90,10 +105,9 @@ def _new_session(params: Json, now: int, currency: str, methods: list[str]) -> J
         "excluded_payment_method_types": params.get("excluded_payment_method_types"),
         "expires_at": params.get("expires_at", now + LATEST_EXPIRY),
         "invoice": None,
-        "invoice_creation": {
-            "enabled": invoice["enabled"],
-            "invoice_data": {**INVOICE_OFF, **invoice.get("invoice_data", {})},
-        },
+        "invoice_creation": None
+        if recurs
+        else {"enabled": invoice["enabled"], "invoice_data": {**INVOICE_OFF, **invoice.get("invoice_data", {})}},
         "livemode": False,
         "locale": params.get("locale"),
         "metadata": params.get("metadata", {}),
@@ -101,7 +115,7 @@ def _new_session(params: Json, now: int, currency: str, methods: list[str]) -> J
         "origin_context": None,
         "payment_intent": None,
         "payment_link": None,
-        "payment_method_collection": "if_required",
+        "payment_method_collection": "always" if recurs else "if_required",
         "payment_method_configuration_details": None,
         "payment_method_options": {},
         "payment_method_types": methods,
@@ -123,6 +137,18 @@ def _new_session(params: Json, now: int, currency: str, methods: list[str]) -> J
         "ui_mode": "hosted_page",
         "url": None,
         "wallet_options": None,
+    }
+
+
+def _automatic_tax(enabled: bool) -> Json:
+    """Complete once the buyer has given an address; the customer's own is not looked at."""
+    if not enabled:
+        return {"enabled": False, "liability": None, "provider": None, "status": None}
+    return {
+        "enabled": True,
+        "liability": {"type": "self"},
+        "provider": "stripe",
+        "status": "requires_location_inputs",
     }
 
 
@@ -158,7 +184,7 @@ def retrieve(sandbox: Sandbox, call: Call) -> Json:
 
 
 def list_all(sandbox: Sandbox, call: Call) -> Json:
-    filters = ("customer", "payment_intent", "status")
+    filters = ("customer", "payment_intent", "status", "subscription")
     return page(sandbox.store, "checkout.session", call.params, url=call.path, filters=filters)
 
 
@@ -179,7 +205,15 @@ ROUTES = (
     Route(
         "GET",
         SESSIONS,
-        Hash({**LIST, "customer": Text(), "payment_intent": Text(), "status": Choice(("open", "complete", "expired"))}),
+        Hash(
+            {
+                **LIST,
+                "customer": Text(),
+                "payment_intent": Text(),
+                "status": Choice(("open", "complete", "expired")),
+                "subscription": Text(),
+            }
+        ),
         list_all,
     ),
     Route("GET", f"{SESSIONS}/{{id}}", Hash(EXPAND), retrieve),

@@ -67,6 +67,23 @@ def session_params(**changes: Any) -> Any:
     return {name: value for name, value in params.items() if value is not None}
 
 
+def subscription_params(**changes: Any) -> Any:
+    """What the school sends for a course of $50.00 a month."""
+    price = {
+        "currency": "usd",
+        "unit_amount": 5000,
+        "recurring": {"interval": "month"},
+        "product_data": {"name": "Introduction"},
+    }
+    base = {
+        "mode": "subscription",
+        "line_items": [{"price_data": price, "quantity": 1}],
+        "payment_intent_data": None,
+        "subscription_data": {"description": "3 payments", "metadata": {"order": "1", "attempt": "1"}},
+    }
+    return session_params(**{**base, **changes})
+
+
 @pytest.fixture
 def open_session(client: stripe.StripeClient) -> OpenSession:
     def create(**changes: Any) -> stripe.checkout.Session:

@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from stripe_sandbox.testing import BANK_DEBIT, Reply, SandboxServer, fetch
-from stripe_sandbox.tests.conftest import OpenSession, client_for, session_params
+from stripe_sandbox.tests.conftest import OpenSession, client_for, session_params, subscription_params
 from stripe_sandbox.tests.receiver import Receiver
 
 
@@ -95,6 +95,32 @@ def test_a_promotion_code_is_made(client: stripe.StripeClient, sandbox: SandboxS
     press(sandbox, "/dashboard", "promotion_code", code="SPRING", percent="20")
     found = client.v1.promotion_codes.list({"code": "SPRING", "expand": ["data.promotion.coupon"]}).data[0]
     assert found.promotion.coupon.percent_off == 20  # type: ignore[union-attr]
+
+
+def test_a_subscription_is_rehearsed(client: stripe.StripeClient, sandbox: SandboxServer) -> None:
+    session = client.v1.checkout.sessions.create(subscription_params())
+    sandbox.pay(str(session.url))
+    subscription = str(client.v1.checkout.sessions.retrieve(session.id).subscription)
+    page = f"/dashboard/subscriptions/{subscription}"
+    assert (
+        f'<a href="{page}">Introduction, buyer@example.org</a>' in fetch(f"{sandbox.url}/dashboard/subscriptions").text
+    )
+    press(sandbox, page, "next_payment", id=subscription, ok="0")
+    assert client.v1.subscriptions.retrieve(subscription).status == "past_due"
+    (failed,) = client.v1.invoices.list({"subscription": subscription, "status": "open"}).data
+    assert "Your card was declined." in fetch(sandbox.url + page).text
+    press(sandbox, page, "close_invoice", id=failed.id, status="void")
+    assert client.v1.subscriptions.retrieve(subscription).status == "active"
+    press(sandbox, "/dashboard/subscriptions", "skip", days="62")
+    assert len(client.v1.invoices.list({"subscription": subscription, "status": "paid"}).data) == 2
+    paid = client.v1.charges.list({"limit": 1}).data[0].id
+    press(sandbox, page, "refund", id=paid, amount="100")
+    assert client.v1.charges.retrieve(paid).amount_refunded == 100
+    press(sandbox, "/dashboard/subscriptions", "after_retries", status="canceled")
+    assert "<strong>canceled</strong>" in fetch(f"{sandbox.url}/dashboard/subscriptions").text
+    press(sandbox, page, "cancel_subscription", id=subscription)
+    assert client.v1.subscriptions.retrieve(subscription).status == "canceled"
+    assert press(sandbox, "/dashboard/subscriptions", "skip", days="0").status == 409
 
 
 def test_webhooks_are_held_sent_and_sent_again(wired: SandboxServer, receiver: Receiver) -> None:

@@ -48,6 +48,15 @@ def test_webhooks_are_held_and_released(wired: SandboxServer, receiver: Receiver
 def test_the_clock_is_pushed_forward(sandbox: SandboxServer) -> None:
     before = order(sandbox, {"skip_seconds": 0}).json()["now"]
     assert order(sandbox, {"skip_seconds": 86_400}).json()["now"] - before in range(86_400, 86_410)
+    assert order(sandbox, {"clear": True}).json()["now"] - before in range(10)
+
+
+def test_the_signing_clock_is_set_wrong(wired: SandboxServer, receiver: Receiver) -> None:
+    order(wired, {"skew_seconds": -600})
+    wired.pay(str(client_for(wired).v1.checkout.sessions.create(session_params()).url))
+    wired.wait_for_webhooks()
+    with pytest.raises(stripe.SignatureVerificationError, match="Timestamp outside the tolerance zone"):
+        receiver.types(wired.secret)
 
 
 @pytest.mark.parametrize(

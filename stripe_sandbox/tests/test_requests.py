@@ -53,7 +53,7 @@ def test_basic_authentication_works_like_curl_does(sandbox: SandboxServer) -> No
 
 def test_what_is_not_served_is_404(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as caught:
-        client.v1.subscriptions.list()
+        client.v1.setup_intents.list()
     assert caught.value.http_status == 404
 
 
@@ -73,7 +73,8 @@ def test_an_unknown_host_name_is_turned_away(sandbox: SandboxServer) -> None:
         ({"success_url": "orders/return"}, "url_invalid", "success_url"),
         ({"customer_email": "nobody"}, "email_invalid", "customer_email"),
         ({"client_reference_id": "x" * 201}, "parameter_invalid_string", "client_reference_id"),
-        ({"mode": "subscription"}, None, "mode"),
+        ({"mode": "setup"}, None, "mode"),
+        ({"subscription_data": {"metadata": {"a": "b"}}}, None, "subscription_data"),
         ({"ui_mode": "hosted"}, None, "ui_mode"),
         ({"line_items": [{"quantity": 1}]}, "parameter_missing", "line_items[0][price]"),
         ({"allow_promotion_codes": True, "discounts": [{"coupon": "x"}]}, None, "allow_promotion_codes"),

@@ -6,6 +6,7 @@ import pytest
 import stripe
 
 from stripe_sandbox import API_VERSION, outbox
+from stripe_sandbox.config import from_environment
 from stripe_sandbox.testing import SandboxServer
 from stripe_sandbox.tests.conftest import client_for, session_params
 from stripe_sandbox.tests.receiver import Receiver
@@ -169,3 +170,40 @@ def test_the_snapshot_is_of_the_moment(wired: SandboxServer, receiver: Receiver)
     wired.wait_for_webhooks()
     charges = [event.data.object for event in receiver.events(wired.secret) if event.type.startswith("charge.")]
     assert [charge["amount_refunded"] for charge in charges] == [0, 14800]
+
+
+def test_a_rolled_secret_signs_beside_the_old_one(wired: SandboxServer, receiver: Receiver) -> None:
+    new = wired.roll_secret()
+    buy(wired)
+    wired.wait_for_webhooks()
+    assert receiver.types(wired.secret) == receiver.types(new) == APPROVED_EVENTS
+    assert receiver.deliveries[0].signature.count("v1=") == 2
+    wired.skip(24 * 60 * 60)
+    _, header = wired.signed(wired.events()[0])
+    assert header.count("v1=") == 1
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.Webhook.construct_event(*wired.signed(wired.events()[0]), wired.secret)
+    stripe.Webhook.construct_event(*wired.signed(wired.events()[0]), new)
+
+
+def test_the_environment_may_ask_for_all_secrets() -> None:
+    env = {
+        "DEBUG": "1",
+        "STRIPE_SECRET_KEY": "sk_test_sandbox_x",
+        "STRIPE_WEBHOOK_SECRETS": "whsec_new, whsec_old",
+        "SANDBOX_SIGN_WITH_ALL": "1",
+    }
+    config = from_environment(env, host="localhost", port=None, database=None)
+    assert (config.secret, config.older_secrets) == ("whsec_new", ("whsec_old",))
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(-299, True), (-302, False), (3600, True)])
+def test_a_wrong_clock_signs_with_its_own_time(wired: SandboxServer, seconds: int, taken: bool) -> None:
+    buy(wired)
+    wired.sign_with_skew(seconds)
+    body, header = wired.signed(wired.events()[0])
+    if taken:
+        assert stripe.Webhook.construct_event(body, header, wired.secret).type == "charge.succeeded"
+    else:
+        with pytest.raises(stripe.SignatureVerificationError):
+            stripe.Webhook.construct_event(body, header, wired.secret)

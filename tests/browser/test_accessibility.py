@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
 from certificates.models import Certificate
+from certificates.services import correct_name, revoke
 from stripe_sandbox.testing import APPROVED
 from tests.browser.conftest import log_in
 from tests.browser.steps import pay, read_lesson
@@ -127,6 +128,8 @@ def test_every_page_of_a_learner_is_accessible(world: World, open_page: OpenPage
     page.goto("/my/orders/")
     _follow(page, "main a[href^='/orders/'] >> nth=0")
     findings.look(page, "receipt")
+    _follow(page, "a[href$='/billing/']")
+    findings.look(page, "who the receipt is for")
     for path in LEARNER:
         page.goto(path)
         findings.look(page, path)
@@ -155,13 +158,40 @@ def test_an_error_page_is_accessible(world: World, open_page: OpenPage, findings
 
 
 def test_mails_are_accessible(world: World, open_page: OpenPage, findings: Findings) -> None:
-    """The certificate's mail, as a mail program shows it."""
+    """The certificate's mails, as a mail program shows them: issued, replaced, revoked."""
     page = open_page()
+    first = Certificate.objects.select_related("learner").get()
+    second = correct_name(certificate=first, legal_name="Another Name", by=first.learner)
+    revoke(
+        certificate=second, by=first.learner, reason_class="holder", reason="As she wished.", public_note="On request."
+    )
+    subjects = [one.subject for one in mail.outbox]
+    assert [sum(words in one for one in subjects) for words in ("Your new certificate", "was revoked")] == [1, 1]
     html = [part for one in mail.outbox for part, kind in getattr(one, "alternatives", []) if kind == "text/html"]
     assert html, "the seeding mailed the graduate"
     for number, one in enumerate(html):
         page.set_content(str(one))
         findings.look(page, f"mail {number}")
+
+
+def test_correcting_the_name_on_a_certificate_is_accessible(
+    world: World, open_page: OpenPage, findings: Findings
+) -> None:
+    """Asked, refused, looked at once more, and done."""
+    page = open_page()
+    certificate = Certificate.objects.select_related("learner").get()
+    log_in(page, certificate.learner.email)
+    page.goto(f"/my/certificates/{certificate.serial}/correct/")
+    findings.look(page, "correct the name")
+    for name, words in (("7", "with letters"), ("Another Name", "Will stand there")):
+        page.fill("input[name=legal_name]", name)
+        _follow(page, "main form button[type=submit]")
+        expect(page.locator("main")).to_contain_text(words)
+        findings.look(page, words)
+    _follow(page, "main form button[type=submit]")
+    page.goto(f"/my/certificates/{Certificate.objects.in_force().get().serial}/correct/")
+    expect(page.locator("main")).to_contain_text("You have corrected this name once")
+    findings.look(page, "corrected once already")
 
 
 def test_a_learner_gets_from_the_landing_page_into_a_lesson_by_keyboard_alone(

@@ -1,12 +1,12 @@
-"""A certificate is a record: inserted once, complete, and never changed. What is still to be issued is a request.
+"""A certificate is a record: inserted once, complete, and never changed.
 
-A request is the unfinished row: it waits for the learner's confirmed name and for the paper, and `sweep` finishes it.
-A certificate keeps every printed fact and the bytes of its PDF; no later rename, edit or deletion reaches it.
+It keeps every printed fact and the bytes of its PDF; no later rename, edit or deletion reaches it. What becomes of it
+afterwards (revoked, replaced, signed again) stands beside the facts, in columns and rows of its own.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, NoReturn
 from uuid import uuid4
 
@@ -14,82 +14,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from certificates.models.keys import SigningKey
+from certificates.models.status import StatusList
 from certificates.rules.rows import Row, fact_rows, people_rows
 from core.freeze import digest
-
-
-class RequestQuerySet(models.QuerySet["CertificateRequest"]):
-    """Unfinished certificates in the trade's words."""
-
-    def unfinished(self) -> RequestQuerySet:
-        """Promised, and not issued yet."""
-        return self.exclude(state=CertificateRequest.State.ISSUED)
-
-    def waiting_for_name(self) -> RequestQuerySet:
-        """Only the learner can move these on."""
-        return self.unfinished().filter(enrollment__user__legal_name_confirmed_at=None)
-
-    def due(self, at: datetime | None = None) -> RequestQuerySet:
-        """May be issued now: the name is confirmed and the next try has come."""
-        return (
-            self.unfinished()
-            .filter(next_try_at__lte=at or timezone.now())
-            .exclude(enrollment__user__legal_name_confirmed_at=None)
-        )
-
-    def of(self, user: Any) -> RequestQuerySet:
-        """One learner's."""
-        return self.filter(enrollment__user=user)
-
-
-class CertificateRequest(models.Model):
-    """One certificate that a finished course has earned: one per approval, or one without."""
-
-    class State(models.TextChoices):
-        OPEN = "open", "Being prepared"
-        STUCK = "stuck", "Needs a person"
-        ISSUED = "issued", "Issued"
-
-    enrollment = models.ForeignKey(
-        "enrollments.Enrollment", on_delete=models.PROTECT, related_name="certificate_requests"
-    )
-    credit_key = models.CharField(
-        max_length=36, blank=True, help_text="The course approval whose hours it states; empty: hours by our own count."
-    )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try_at = models.DateTimeField(default=timezone.now)
-    last_error = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = RequestQuerySet.as_manager()
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        verbose_name = "certificate to issue"
-        verbose_name_plural = "certificates to issue"
-        ordering: ClassVar[list[str]] = ["-created_at", "-pk"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["enrollment", "credit_key"], name="certificates_request_once_per_credit")
-        ]
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["next_try_at"], name="certificates_request_due", condition=~models.Q(state="issued"))
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.enrollment} ({self.get_state_display()})"
-
-    @property
-    def waits_for(self) -> str:
-        """In words: the learner, a person at the school, or only time."""
-        if self.state == self.State.ISSUED:
-            return "Nothing: it is issued."
-        if self.enrollment.user.legal_name_confirmed_at is None:
-            return "The learner confirms the name."
-        return self.last_error or "Being prepared."
+from core.frozen_rows import FrozenRows
 
 
 class CertificateQuerySet(models.QuerySet["Certificate"]):
@@ -98,6 +31,19 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def of(self, user: Any) -> CertificateQuerySet:
         """One learner's."""
         return self.filter(learner=user)
+
+    def in_force(self) -> CertificateQuerySet:
+        """Neither revoked nor replaced; an expired one was in force until its day."""
+        return self.filter(status=Certificate.Status.ISSUED)
+
+    def end(self, *, status: str, at: datetime, reason: str = "", note: str = "") -> int:
+        """Compare and swap: of those still in force, how many this call ended. The one way in which a row changes."""
+        ended = {"status": status, "ended_at": at, "reason_class": reason, "public_note": note}
+        return super(CertificateQuerySet, self.in_force()).update(**ended)
+
+    def share(self, *, on: bool) -> int:
+        """The holder lets anybody with the number have the files, or no longer."""
+        return super().update(is_shared=on)
 
     def update(self, **changes: Any) -> NoReturn:
         """Refused: a certificate is not edited, neither one nor many."""
@@ -121,6 +67,14 @@ class Certificate(models.Model):
 
     class Status(models.TextChoices):
         ISSUED = "issued", "Valid"
+        REVOKED = "revoked", "Revoked"
+        SUPERSEDED = "superseded", "Replaced"
+
+    class ReasonClass(models.TextChoices):
+        ERROR = "error", "Issued in error"
+        HOLDER = "holder", "At the holder's own wish"
+        CONDUCT = "conduct", "The requirements were not met honestly"
+        BOARD = "board", "By decision of a board"
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     serial = models.CharField(max_length=30, unique=True, editable=False)
@@ -136,19 +90,41 @@ class Certificate(models.Model):
     pdf = models.CharField(
         max_length=120, editable=False, help_text="Path in the private storage, named by its sha256."
     )
-    pdf_sha256 = models.CharField(max_length=64, editable=False)
+    pdf_sha256 = models.CharField(max_length=64, editable=False, db_index=True)
+    awarded_at = models.DateTimeField(editable=False, help_text="The first issue; a correction keeps it.")
+    valid_until = models.DateField(null=True, blank=True, editable=False, help_text="The last day; empty: no end.")
+    supersedes = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by", editable=False
+    )
+    design = models.ForeignKey(
+        "certificates.PublishedDesign", null=True, blank=True, on_delete=models.PROTECT, related_name="certificates"
+    )
+    paper_key = models.ForeignKey(SigningKey, null=True, blank=True, on_delete=models.PROTECT, related_name="papers")
+    paper_level = models.CharField(max_length=10, blank=True, editable=False)
+    status_list = models.ForeignKey(
+        StatusList, null=True, blank=True, on_delete=models.PROTECT, related_name="certificates"
+    )
+    status_index = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reason_class = models.CharField(max_length=10, choices=ReasonClass.choices, blank=True, editable=False)
+    public_note = models.CharField(max_length=250, blank=True, editable=False)
+    is_shared = models.BooleanField(
+        default=False, editable=False, help_text="Anybody with the number may have the files."
+    )
 
     objects = CertificateQuerySet.as_manager()
     wagtail_reference_index_ignore = True
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-issued_at", "-pk"]
+        permissions = (("revoke_certificate", "Can revoke certificates"),)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["enrollment", "credit_key"],
-                condition=models.Q(status="issued"),
+                condition=Q(status="issued"),
                 name="certificates_one_in_force_per_credit",
-            )
+            ),
+            models.UniqueConstraint(fields=["status_list", "status_index"], name="certificates_status_place_once"),
         ]
 
     def __str__(self) -> str:
@@ -202,3 +178,18 @@ class Certificate(models.Model):
         """The bytes that were issued."""
         with storages["private"].open(self.pdf) as file:
             return bytes(file.read())
+
+    def is_expired(self, on: date | None = None) -> bool:
+        """Past its last day."""
+        return self.valid_until is not None and self.valid_until < (on or timezone.localdate())
+
+
+CERTIFICATE_ROWS = FrozenRows(
+    "certificates_certificate",
+    (
+        *("uuid", "serial", "learner_id", "enrollment_id", "credit_key", "kind", "facts", "facts_sha256", "issued_at"),
+        *("completed_on", "pdf", "pdf_sha256", "awarded_at", "valid_until", "supersedes_id", "design_id"),
+        *("paper_key_id", "paper_level", "status_list_id", "status_index"),
+    ),
+    "A certificate is frozen on the day of issue.",
+)

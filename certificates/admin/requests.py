@@ -1,7 +1,7 @@
-"""The back office: what was issued (read only), and what still waits, with its reason and a way to try again."""
+"""What is promised and not issued yet, with its reason and a way to try again."""
 
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,58 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
-from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
 
-from certificates.models import Certificate, CertificateRequest
+from certificates.models import CertificateRequest
 from certificates.services import retry
 from core.records import RecordIndexView
 
 RETRY_PERMISSION = "certificates.change_certificaterequest"
-DIGESTS = ("facts_sha256", "pdf_sha256")
-
-
-class CertificateIndexView(RecordIndexView):
-    """Issued certificates with their holders."""
-
-    def get_base_queryset(self) -> Any:
-        """The holder in the same query."""
-        return super().get_base_queryset().select_related("learner")
-
-
-class CertificateViewSet(ModelViewSet):
-    """What was issued."""
-
-    model = Certificate
-    icon = "doc-full-inverse"
-    menu_label = "Issued"
-    url_prefix = "certificates/issued"
-    index_view_class = CertificateIndexView
-    list_display = ("serial", "holder", "title", "hours", "completed_on", "issued_at")
-    list_filter: ClassVar[dict[str, list[str]]] = {
-        "kind": ["exact"],
-        "completed_on": ["gte", "lte"],
-        "issued_at": ["date__gte", "date__lte"],
-    }
-    search_fields = ("serial", "learner__email", "learner__legal_name", "facts__name", "facts__title")
-    search_backend_name = None
-    list_export = (
-        "serial",
-        "holder",
-        "title",
-        "hours",
-        "kind",
-        "completed_on",
-        "issued_at",
-        "facts_sha256",
-        "pdf_sha256",
-    )
-    export_filename = "certificates"
-    inspect_view_enabled = True
-    inspect_view_fields = ("serial", "status", "kind", "learner", "enrollment", "completed_on", "issued_at", *DIGESTS)
-    inspect_template_name = "certificates/admin/inspect_certificate.html"
-    copy_view_enabled = False
-    exclude_form_fields = ()
-    add_to_reference_index = False
 
 
 class RequestIndexView(RecordIndexView):
@@ -68,7 +23,8 @@ class RequestIndexView(RecordIndexView):
 
     def get_base_queryset(self) -> Any:
         """With the learner and the course that stand in each line."""
-        return super().get_base_queryset().unfinished().select_related("enrollment__user", "enrollment__course")
+        unfinished = super().get_base_queryset().unfinished()
+        return unfinished.select_related("enrollment__user", "enrollment__course").prefetch_related("enrollment__holds")
 
 
 class RequestViewSet(ModelViewSet):
@@ -107,12 +63,3 @@ def retry_request(request: HttpRequest, pk: int, *, viewset: RequestViewSet) -> 
     else:
         messages.warning(request, f"Not yet: {after.waits_for}")
     return HttpResponseRedirect(reverse(viewset.get_url_name("index")), status=303)
-
-
-class CertificateGroup(ModelViewSetGroup):
-    """The certificates menu."""
-
-    menu_label = "Certificates"
-    menu_icon = "doc-full-inverse"
-    menu_order = 400
-    items = (CertificateViewSet("certificates"), RequestViewSet("certificate_requests"))

@@ -1,0 +1,1 @@
+"""Subscriptions as time goes by: periods, invoices, attempts to charge, retries, the end."""
