@@ -56,6 +56,16 @@ class ProfileForm(UserForm):
         fields: ClassVar[list[str]] = ["legal_name", "time_zone"]
         labels: ClassVar[dict[str, str]] = {"legal_name": "Your name, as it shall stand on certificates"}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.legal_name_confirmed_at:  # else the next certificate could be made out to somebody else
+            field = self.fields["legal_name"]
+            field.disabled = True
+            field.help_text = (
+                "You confirmed this name for your certificates. A mistake in it is corrected from a certificate, once; "
+                "after that, or when your name has changed, the school corrects it."
+            )
+
     def clean_legal_name(self) -> str:
         """Stored tidy; may stay empty until the first certificate."""
         return tidy_name(self.cleaned_data["legal_name"])

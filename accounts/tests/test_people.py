@@ -71,6 +71,15 @@ def test_the_profile_saves_name_and_time_zone_and_nothing_else(as_learner, learn
     )
 
 
+def test_a_confirmed_name_is_no_longer_changed_in_the_profile(as_learner, learner):
+    """Else a second certificate could be made out to a friend (PEERS.md, D4)."""
+    confirm_legal_name(user=learner, legal_name="Lena Learner")
+    as_learner.post(PROFILE, {"legal_name": "A Friend", "time_zone": "Europe/Berlin"})
+    learner.refresh_from_db()
+    assert (learner.legal_name, learner.time_zone) == ("Lena Learner", "Europe/Berlin")
+    assert "the school corrects it" in as_learner.get(PROFILE).content.decode()
+
+
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "America/New_York\x00", "x" * 100_000])
 def test_a_time_zone_that_does_not_exist_is_refused_with_a_message(as_learner, learner, zone):
     answer = as_learner.post(PROFILE, {"legal_name": "Lena", "time_zone": zone})

@@ -22,6 +22,7 @@ from certificates.models.keys import SigningKey
 from certificates.models.status import StatusList
 from certificates.rules.rows import Row, fact_rows, people_rows
 from core.freeze import digest
+from core.frozen_records import Frozen
 from core.frozen_rows import FrozenRows
 
 
@@ -58,7 +59,7 @@ FROZEN = "A certificate is frozen on the day of issue; nothing in it can be chan
 KEPT = "A certificate is never deleted: whoever holds the paper must be able to check it."
 
 
-class Certificate(models.Model):
+class Certificate(Frozen):
     """What was issued: the frozen facts, and the file that states them."""
 
     class Kind(models.TextChoices):
@@ -113,7 +114,7 @@ class Certificate(models.Model):
     )
 
     objects = CertificateQuerySet.as_manager()
-    wagtail_reference_index_ignore = True
+    refusal = FROZEN
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-issued_at", "-pk"]
@@ -129,12 +130,6 @@ class Certificate(models.Model):
 
     def __str__(self) -> str:
         return self.serial
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert, once."""
-        if not self._state.adding:
-            raise ValidationError(FROZEN)
-        super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """The public page where anyone can check it."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from modelcluster.fields import ParentalKey
@@ -13,6 +12,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
+from core.frozen_records import Frozen
 from core.frozen_rows import FrozenRows
 
 DESIGN_FROZEN = "A published design stands: certificates were issued with it. Publish a new one."
@@ -75,7 +75,7 @@ class DesignSignature(models.Model):
         return self.name
 
 
-class PublishedDesign(models.Model):
+class PublishedDesign(Frozen):
     """One version, with its pictures as bytes: a changed or deleted picture changes no certificate."""
 
     number = models.PositiveIntegerField(unique=True)
@@ -87,23 +87,13 @@ class PublishedDesign(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    wagtail_reference_index_ignore = True
+    refusal = DESIGN_FROZEN
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-number"]
 
     def __str__(self) -> str:
         return f"Design {self.number}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert, once."""
-        if not self._state.adding:
-            raise ValidationError(DESIGN_FROZEN)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused, whoever asks."""
-        raise ValidationError(DESIGN_FROZEN)
 
 
 DESIGN_ROWS = FrozenRows(

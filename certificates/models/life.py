@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.db import models
 from django.utils import timezone
 
 from certificates.models.certificates import Certificate
 from certificates.models.keys import SigningKey
+from core.frozen_records import Frozen
 from core.frozen_rows import FrozenRows
 
 ADDED_ONLY = "The log of a certificate is added to, never changed."
 
 
-class AddedOnly(models.Model):
-    """Inserted, never changed, never deleted."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert, once."""
-        if not self._state.adding:
-            raise ValidationError(ADDED_ONLY)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Refused, whoever asks."""
-        raise ValidationError(ADDED_ONLY)
-
-
-class CertificateEvent(AddedOnly):
+class CertificateEvent(Frozen):
     """Who did what to a certificate, and why."""
 
     class What(models.TextChoices):
@@ -62,7 +45,7 @@ class CertificateEvent(AddedOnly):
     )
     text = models.TextField(blank=True, help_text="For the school and the holder, never for the public.")
 
-    wagtail_reference_index_ignore = True
+    refusal = ADDED_ONLY
 
     class Meta:
         ordering: ClassVar[list[str]] = ["certificate", "at", "pk"]
@@ -71,7 +54,7 @@ class CertificateEvent(AddedOnly):
         return f"{self.certificate}: {self.get_what_display()}"
 
 
-class CertificateFile(AddedOnly):
+class CertificateFile(Frozen):
     """A file beside the paper as issued: the public copy, the credential, and those signed again later.
 
     The newest of a role is handed out; every one goes on verifying by its digest.
@@ -91,7 +74,7 @@ class CertificateFile(AddedOnly):
     level = models.CharField(max_length=10, blank=True, help_text="Of a PDF signature: B-B, B-T.")
     made_at = models.DateTimeField(default=timezone.now)
 
-    wagtail_reference_index_ignore = True
+    refusal = ADDED_ONLY
 
     class Meta:
         ordering: ClassVar[list[str]] = ["certificate", "role", "n"]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.db import models
 from django.utils import timezone
 
 from certificates.models.keys import SigningKey
+from core.frozen_records import Frozen
 from core.frozen_rows import FrozenRows
 
 TRANSCRIPT_FROZEN = "A transcript is frozen when it is made; make a new one."
@@ -22,7 +22,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-class Transcript(models.Model):
+class Transcript(Frozen):
     """What was on record about a learner on a day, as facts and as a signed PDF."""
 
     serial = models.CharField(max_length=30, unique=True, editable=False)
@@ -36,19 +36,13 @@ class Transcript(models.Model):
     key = models.ForeignKey(SigningKey, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(editable=False)
 
-    wagtail_reference_index_ignore = True
+    refusal = TRANSCRIPT_FROZEN
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-issued_at", "-pk"]
 
     def __str__(self) -> str:
         return self.serial
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert, once."""
-        if not self._state.adding:
-            raise ValidationError(TRANSCRIPT_FROZEN)
-        super().save(*args, **kwargs)
 
     def read_pdf(self, *, public: bool) -> bytes:
         """The bytes that were made: the holder's, or the copy without private facts."""

@@ -72,7 +72,13 @@ def courses(seeding: Seeding) -> None:
         with transaction.atomic():
             page = seed_course(index, content, instructor, known, lambda title: seeding.say(f"      {title}"))
             amount, currency = content.meta["price_cents"], content.meta["currency"]
-            save_offer(courses=[page], unit_amount=amount, currency=currency, refund_days=14 if amount else 0)
+            save_offer(
+                courses=[page],
+                unit_amount=amount,
+                currency=currency,
+                refund_days=14 if amount else 0,
+                instalments=3 if amount else 1,
+            )
             if not page.live:
                 publish(page, instructor)
         seeding.courses[content.meta["slug"]] = CoursePage.objects.get(pk=page.pk)

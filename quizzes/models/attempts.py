@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from quizzes.models.frozen import Frozen, FrozenQuerySet
+from core.frozen_records import Frozen, FrozenQuerySet
 from quizzes.questions.base import CORRECT, INVALID, NEEDS_HUMAN, PARTIAL, UNANSWERED, WRONG
 from quizzes.rules.standing import Try
 

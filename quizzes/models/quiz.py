@@ -24,10 +24,10 @@ from wagtail.admin.panels import (
 from wagtail.fields import RichTextField
 from wagtail.models import Orderable
 
+from core.frozen_records import Frozen, FrozenQuerySet
 from courses.models import Unit
 from quizzes.models.bank import Question, QuestionBank, Tag
 from quizzes.models.cases import parts_by_question
-from quizzes.models.frozen import Frozen, FrozenQuerySet
 from quizzes.models.versions import QuestionVersion
 from quizzes.page_forms import QuizPageForm
 from quizzes.rules.review import MOMENTS, default_policy, policy_problems

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from quizzes.models.frozen import Frozen, FrozenQuerySet
+from core.frozen_records import Frozen, FrozenQuerySet
 
 
 class SafetyReturnQuerySet(models.QuerySet["SafetyReturn"]):

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from core.frozen_records import Frozen, FrozenQuerySet
 from quizzes.models.bank import Question
-from quizzes.models.frozen import Frozen, FrozenQuerySet
 from quizzes.questions import KINDS
 
 

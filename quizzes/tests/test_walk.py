@@ -62,3 +62,12 @@ def test_a_learner_passes_without_javascript(as_learner: Any, quiz: Any, learner
     done = UnitCompletion.objects.get(enrollment__user=learner)
     assert (done.unit_id, done.evidence["attempt"]) == (quiz.pk, str(attempt.uuid))
     assert "You have passed this quiz." in as_learner.get(quiz.url).content.decode()
+
+
+def test_the_browsers_word_alone_completes_no_exam(quiz: Any, as_learner: Client, learner: User) -> None:
+    """D14 of the peers' defects: wagtail-lms takes completion straight from the browser's post."""
+    said = {"score": "100", "score_m": "1000", "completed": "1", "passed": "on"}
+    assert as_learner.post(f"/units/{quiz.pk}/complete/", said).status_code == 404
+    as_learner.post(quiz.get_url(), said)
+    assert not UnitCompletion.objects.exists()
+    assert learner.enrollments.get().completed_at is None

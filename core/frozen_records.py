@@ -1,6 +1,6 @@
-"""Records that are inserted once and never changed, by whichever way."""
+"""Records that are inserted once and never changed, by whichever way of ours. Beside `frozen_rows`."""
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -21,8 +21,9 @@ class FrozenQuerySet(models.QuerySet[Any]):
 
 
 class Frozen(models.Model):
-    """A row that stands as it was inserted."""
+    """A row that stands as it was inserted; `refusal` tells whoever would change it what to do instead."""
 
+    refusal: ClassVar[str] = REFUSAL
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -31,9 +32,9 @@ class Frozen(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Insert; a second save is refused."""
         if not self._state.adding:
-            raise ValidationError(REFUSAL)
+            raise ValidationError(self.refusal)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Frozen."""
-        raise ValidationError(REFUSAL)
+        raise ValidationError(self.refusal)
