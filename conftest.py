@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 
@@ -15,8 +15,6 @@ from courses.models import CoursePage
 from courses.tests.factories import make_course, make_user
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's sync API runs an event loop
-MIGRATED: dict[str, str] = {}
-"""What the migrations wrote, as Django serialized it when the test database was made."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,18 +39,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
-    MIGRATED["contents"] = getattr(connection, "_test_serialized_contents", "")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> None:
-    """Hand what the migrations wrote to the connection that a committing test is about to restore it with.
-
-    Playwright keeps an event loop in the main thread, and Django has other connection objects inside one: those never
-    saw the database being made.
-    """
-    if fixturedef.argname == "_django_db_helper" and MIGRATED:
-        connection._test_serialized_contents = MIGRATED["contents"]  # type: ignore[attr-defined]
+    # On the class: Playwright keeps an event loop in the main thread, and Django has other connection objects inside
+    # one, which never saw the database being made. Each of them has to restore it, and to flush it without signals.
+    migrated = getattr(connection, "_test_serialized_contents", "")
+    connections[DEFAULT_DB_ALIAS].__class__._test_serialized_contents = migrated  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

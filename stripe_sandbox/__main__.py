@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import sys
 
 from stripe_sandbox.config import LOOPBACK, RefusalToStartError, from_environment
@@ -26,6 +27,7 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"Port {config.port} cannot be used ({error.strerror}). Choose another with --port.\n")
         return 2
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job begins with it ignored
     sys.stderr.write(f"{BANNER}. {server.url}/dashboard\n")
     try:
         server.run()

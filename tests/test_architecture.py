@@ -11,6 +11,8 @@ from django.apps import apps
 from django.conf import settings
 from wagtail.models import Page
 
+from tests.sources import tree_of
+
 ROOT = Path(settings.BASE_DIR)
 STREET = [
     ["config"],
@@ -116,7 +118,7 @@ class TestStreet:
 def imported_by(path):
     """First words of the modules that a file imports, wherever in it."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -146,13 +148,13 @@ class TestHouseRules:
             for path in SOURCES
             if {"models", "services"} & {path.stem, path.parent.name}
             and path.read_text().strip()
-            and not ast.get_docstring(ast.parse(path.read_text()))
+            and not ast.get_docstring(tree_of(path))
         ]
         assert silent == []
 
     def test_the_environment_file_names_every_variable_that_the_settings_read_and_no_other(self):
         read = set()
-        for node in ast.walk(ast.parse((ROOT / "config/settings.py").read_text())):
+        for node in ast.walk(tree_of(ROOT / "config/settings.py")):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)

@@ -18,6 +18,7 @@ from demo.seeding.people import PASSWORD, PEOPLE
 from payments.services.events import LOCATORS
 from quizzes.questions import BY_KIND
 from quizzes.services import content_format
+from tests.sources import tree_of
 
 HERE = Path(__file__).resolve()
 """Holds made-up names, so it proves nothing."""
@@ -64,7 +65,7 @@ def sources() -> dict[Path, ast.Module]:
     folders = [*APPS, "tests", "tools"]
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts]
     files = [path for path in [*files, ROOT / "conftest.py"] if path != HERE]
-    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in files}
+    return {path: tree_of(path) for path in files}
 
 
 @cache

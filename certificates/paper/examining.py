@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from certificates.paper.apart import apart
+
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PAGES = 60
 MOST_SECONDS = 5
@@ -103,7 +105,7 @@ def _judged(signature: Any, roots: Sequence[bytes], credential: bytes | None) ->
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415 - slow to import
 
     context = ValidationContext(trust_roots=[_loaded(root) for root in roots], allow_fetching=False)
-    status = validate_pdf_signature(signature, context)
+    status = apart(validate_pdf_signature, signature, context)
     stamp = status.timestamp_validity
     return PaperCheck(
         signed=True,

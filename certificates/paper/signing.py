@@ -15,8 +15,7 @@ import functools
 import hashlib
 import io
 import logging
-from collections.abc import Coroutine, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from certificates.paper.apart import apart
 from certificates.paper.appending import writer_for
 from certificates.paper.examining import examine_pdf
 
@@ -71,7 +71,7 @@ def sign_pdf(
 
     `authority` goes along in the signature, so that a viewer can show who issued the certificate.
     """
-    signed = _finished(_certify(pdf, key, certificate, authority, at, STAMP_ROOM if tsa_url else 0))
+    signed = apart(asyncio.run, _certify(pdf, key, certificate, authority, at, STAMP_ROOM if tsa_url else 0))
     if not tsa_url:
         return SignedPaper(bytes=signed, level="B-B", timestamp_pending=False)
     try:
@@ -139,12 +139,6 @@ def _post(url: str, body: bytes) -> bytes:
     with requests.post(url, data=body, headers=headers, timeout=TSA_TIMEOUT, stream=True) as answer:
         answer.raise_for_status()
         return bytes(answer.raw.read(TSA_LARGEST_ANSWER))
-
-
-def _finished(steps: Coroutine[Any, Any, bytes]) -> bytes:
-    """In a thread of its own: the caller may stand inside an event loop, which allows no second one in its thread."""
-    with ThreadPoolExecutor(max_workers=1) as own:
-        return own.submit(asyncio.run, steps).result()
 
 
 async def _certify(

@@ -5,6 +5,7 @@ JavaScript packages come from the npm registry with the hashes of tests/credenti
 """
 
 import copy
+import fcntl
 import json
 import shutil
 import subprocess
@@ -144,9 +145,11 @@ def run(*command, given=""):
 def install():
     """The packages of the lock file, once; node_modules is not part of the repository."""
     lock, installed = JS / "package-lock.json", JS / "node_modules" / ".package-lock.json"
-    if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
-        return
-    done = run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # another worker of the tests may be at it
+        if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
+            return
+        done = run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
     if done.returncode and any(word in done.stderr for word in NO_NETWORK):
         pytest.skip("npm did not reach its registry: the JavaScript verifiers did not look at the credentials")
     assert done.returncode == 0, done.stderr

@@ -17,7 +17,11 @@ from quizzes.services import start_attempt
 
 from . import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.xdist_group("browser"),
+]
 
 KINDS = ("ordering", "matching", "cloze", "short_text", "true_false")
 

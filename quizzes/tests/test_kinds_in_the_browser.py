@@ -15,7 +15,11 @@ from quizzes.services import start_attempt
 
 from . import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.xdist_group("browser"),
+]
 
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 DIALOGUE, ESSAY, SORT, STORY, PART, NUMBER = 1, 3, 4, 5, 6, 8
