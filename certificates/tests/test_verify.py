@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import ProtectedError
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
@@ -218,7 +218,7 @@ def test_saving_twice_moves_no_date(certificate):
     before = check(certificate).content
     with pytest.raises(Exception, match="frozen"):
         certificate.save()
-    with pytest.raises(DatabaseError, match="frozen"), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE certificates_certificate SET issued_at = '2020-01-01', awarded_at = '2020-01-01'")
     assert Certificate.objects.get(pk=certificate.pk).issued_at == ISSUED_AT
     assert len(before) > 0

@@ -19,7 +19,7 @@ from payments.services import reconcile, save_offer
 from payments.tests.conftest import Shop
 from stripe_sandbox.testing import APPROVED, BANK_DEBIT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 DONE = "checkout.session.completed"
 
 

@@ -15,7 +15,7 @@ from payments.tests.conftest import Shop, point_shop_at
 from payments.tests.webhooks import deliver, send, signature
 from stripe_sandbox.testing import APPROVED, SandboxServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 TOLERANCE = 300
 """Seconds: the age at which Stripe's own library refuses (PAYMENTS.md section 1.2)."""
 

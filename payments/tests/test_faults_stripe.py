@@ -15,7 +15,11 @@ from payments.tests.conftest import Shop
 from payments.tests.fault_steps import SILENCE, silence
 from stripe_sandbox.testing import APPROVED, BANK_DEBIT
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stripe_asks_at_once")]
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("stripe_asks_at_once"),
+]
 CHARGED_NOTHING = "Nothing was charged"
 SESSIONS = "/v1/checkout/sessions"
 

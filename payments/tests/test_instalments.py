@@ -31,7 +31,7 @@ from payments.tests.conftest import Shop
 from payments.tests.factories import make_offer
 from stripe_sandbox.testing import APPROVED, BANK_DEBIT, FAILS_LATER
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db]
 
 
 @pytest.fixture
