@@ -11,9 +11,9 @@ from certificates.rules.facts import CertificateFacts
 from certificates.rules.wording import SELF_PACED, FinishedCourse, certificate_facts
 from certificates.services.making import verify_url
 from certificates.services.record import current_school, provider_of
+from core.serials import EXAMPLE_FORM
 from courses.models import InstructorProfile
 
-SERIAL = "CST-2026-XXXXX-XXXXX-X"
 DELIVERY = {"achievement": SELF_PACED, "completion": "live_online"}
 MOST_INSTRUCTORS = 2
 """So many sign by themselves beside the administrator; more share one line."""
@@ -21,7 +21,7 @@ MOST_INSTRUCTORS = 2
 
 def sample_pdf(look: Design, paper: Any, kind: str) -> bytes:
     """The PDF of a certificate of this kind that nobody has earned. Raises RenderError."""
-    return render(_facts(look, kind).as_json(), verify_url(SERIAL), design=look, paper=paper)
+    return render(_facts(look, kind).as_json(), verify_url(EXAMPLE_FORM), design=look, paper=paper)
 
 
 def printed_names() -> list[str]:
@@ -48,4 +48,4 @@ def _facts(look: Design, kind: str) -> CertificateFacts:
         provider=provider_of(school),
         sample_school=True,
     )
-    return certificate_facts(serial=SERIAL, course=course, credit=None, issued_on=today)
+    return certificate_facts(serial=EXAMPLE_FORM, course=course, credit=None, issued_on=today)

@@ -31,6 +31,7 @@ from certificates.services.status import sign_status_lists, status_document
 from certificates.tests.factories import ISSUED_AT, make_person
 from certificates.tests.signing import issued, key_of, run_keys, use_keys_of
 from core import frozen_rows
+from core.serials import EXAMPLE_FORM
 from enrollments.models import Enrollment
 
 pytestmark = pytest.mark.django_db
@@ -302,8 +303,8 @@ class TestVerify:
 
     def test_a_number_that_nobody_has_is_another_exit_status(self):
         with pytest.raises(CommandError) as caught:
-            call_command("verify_certificates", "--serial", "CST-2026-XXXXX-XXXXX-X")
-        assert (caught.value.returncode, str(caught.value)) == (2, "There is no certificate CST-2026-XXXXX-XXXXX-X.")
+            call_command("verify_certificates", "--serial", EXAMPLE_FORM)
+        assert (caught.value.returncode, str(caught.value)) == (2, f"There is no certificate {EXAMPLE_FORM}.")
 
     def test_since_leaves_the_older_out(self, capsys):
         certificate = issued()

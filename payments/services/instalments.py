@@ -87,10 +87,12 @@ def end_in_time(*, order: Order) -> None:
 
     Raises StripeDownError; whoever read the order then reads it again.
     """
+    plan = plan_of(order)
+    if not plan.in_parts:
+        return
     rows = list(order.instalments.all())
     settled = bool(rows) and all(row.state in (Standing.PAID, Standing.WAIVED) for row in rows)
     over = settled or order.status in (State.REFUNDED, State.DISPUTE_LOST)
-    plan = plan_of(order)
     for fact in order.facts.filter(kind=PaymentFact.Kind.SUBSCRIPTION, status__in=sorted(LIVE)):
         began = moment(fact.raw.get("billing_cycle_anchor"))
         if over:
