@@ -1,10 +1,21 @@
 """Wiring of the accreditation app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+
+from core.frozen_rows import after_migrate, before_migrate, freeze_rows
 
 
 class AccreditationConfig(AppConfig):
-    """Boards, approvals and the hours they grant."""
+    """Boards, approvals, licenses, and the credit that counts."""
 
     name = "accreditation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen for finished courses; keep in the database what makes awards and reports stand."""
+        from accreditation.models import FROZEN_ROWS  # noqa: PLC0415 - apps must be loaded
+
+        freeze_rows(*FROZEN_ROWS)
+        pre_migrate.connect(before_migrate, sender=self, dispatch_uid="accreditation")
+        post_migrate.connect(after_migrate, sender=self, dispatch_uid="accreditation")

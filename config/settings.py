@@ -30,6 +30,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 INSTALLED_APPS = [
     "config.apps.ProjectConfig",
     "home",
+    "records",
     "certificates",
     "accreditation",
     "payments",
@@ -198,6 +199,7 @@ USERSESSIONS_TRACK_ACTIVITY = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ACCESS_POLICIES = [
     "certificates.access.CertificatePolicy",
+    "accreditation.access.CreditPolicy",
     "payments.access.PaymentPolicy",
     "quizzes.access.QuizPolicy",
     "enrollments.access.EnrollmentPolicy",
@@ -225,6 +227,13 @@ CERTIFICATE_KEYS_DIR = env.str("CERTIFICATE_KEYS_DIR", default="")
 CERTIFICATE_KEYS = env.str("CERTIFICATE_KEYS", default="")  # the private keys themselves, where no directory is
 CERTIFICATE_DEMO_KEYS = DEBUG and not (CERTIFICATE_KEYS_DIR or CERTIFICATE_KEYS)  # throw-away keys that prove nothing
 SIGNING_TSA_URL = env.str("SIGNING_TSA_URL", default="")
+
+# -- credit --------------------------------------------------------------------------------------------------------
+SAMPLES = DEBUG  # sample boards, approvals and rules: an example may never give credit on a real site
+CEBROKER_URL = env.str("CEBROKER_URL", default="")  # empty: reports are files to download, nothing is sent
+CEBROKER_PARENT_PROVIDER = env.str("CEBROKER_PARENT_PROVIDER", default="")
+CEBROKER_UPLOAD_KEY = env.str("CEBROKER_UPLOAD_KEY", default="")
+CEBROKER_TEST = env.bool("CEBROKER_TEST", default=True)  # messages are marked as tests until this is switched off
 
 # -- browser -------------------------------------------------------------------------------------------------------
 _checkout = STRIPE_API_BASE or "https://checkout.stripe.com"

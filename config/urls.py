@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("operations.urls")),
     path("", include("certificates.urls")),
+    path("", include("accreditation.urls")),
     path("", include("payments.urls")),
     path("", include("quizzes.urls")),
     path("", include("enrollments.urls")),

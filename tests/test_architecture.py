@@ -131,7 +131,7 @@ class TestHouseRules:
         assert {
             name_of(path): len(path.read_text().splitlines())
             for path in SOURCES
-            if len(path.read_text().splitlines()) > LONGEST
+            if "migrations" not in path.parts and len(path.read_text().splitlines()) > LONGEST  # those are generated
         } == {}
 
     def test_no_module_is_a_drawer_for_everything(self):

@@ -140,7 +140,7 @@ def test_an_approval_without_hours_gives_none(course, approval):
 
 @pytest.mark.usefixtures("approval")
 def test_the_catalogue_says_approved_hours_or_our_own_count(course, monkeypatch):
-    monkeypatch.setattr("accreditation.services.timezone.localdate", lambda: MARCH)
+    monkeypatch.setattr("accreditation.services.approvals.timezone.localdate", lambda: MARCH)
     rebuild_catalogue(course=course)
     assert CatalogueFacts.objects.values_list("hours", "hours_approved").get(course=course) == (Decimal("3.5"), True)
     CourseApproval.objects.update(status="lapsed")

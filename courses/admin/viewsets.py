@@ -9,7 +9,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from courses.models import InstructorProfile, PolicyVersion, Topic
+from courses.models import InstructorProfile, PolicyVersion, Technique, Topic
 
 
 class PolicyPermissions(ModelPermissionPolicy):
@@ -87,6 +87,17 @@ class TopicViewSet(ModelViewSet):
     exclude_form_fields = ()
 
 
+class TechniqueViewSet(ModelViewSet):
+    """What lessons name so that the rules of a state about it are told there."""
+
+    model = Technique
+    icon = "tag"
+    menu_label = "Techniques"
+    url_prefix = "techniques"
+    list_display = ("name", "slug")
+    exclude_form_fields = ()
+
+
 class ProfileViewSet(ModelViewSet):
     """How instructors are presented on course pages."""
 
@@ -110,4 +121,5 @@ class SchoolGroup(ModelViewSetGroup):
         PolicyViewSet("policies"),
         ProfileViewSet("instructors"),
         TopicViewSet("topics"),
+        TechniqueViewSet("techniques"),
     )

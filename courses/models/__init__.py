@@ -2,9 +2,16 @@
 
 from courses.models.catalogue import CatalogueFacts
 from courses.models.editions import CourseEdition, PolicyVersion
-from courses.models.pages import CourseIndexPage, CoursePage, CoursePrerequisite, LessonPage, ModulePage, Topic
+from courses.models.pages import (
+    CourseIndexPage,
+    CoursePage,
+    CoursePrerequisite,
+    LessonPage,
+    ModulePage,
+)
 from courses.models.people import CourseInstructor, CourseTeam, InstructorProfile
 from courses.models.school import SchoolSettings
+from courses.models.subjects import Technique, Topic
 from courses.models.unit import GatedPage, Unit
 
 __all__ = [
@@ -21,6 +28,7 @@ __all__ = [
     "ModulePage",
     "PolicyVersion",
     "SchoolSettings",
+    "Technique",
     "Topic",
     "Unit",
 ]

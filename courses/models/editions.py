@@ -32,6 +32,8 @@ class CourseEdition(models.Model):
     objectives = models.JSONField(default=list)
     words = models.PositiveIntegerField(default=0)
     media_seconds = models.PositiveIntegerField(default=0)
+    agenda = models.JSONField(default=list, help_text="Of what is taught live: day, kind, start, end.")
+    assignment_minutes = models.PositiveIntegerField(default=0)
     as_sold = models.JSONField(default=dict, help_text="Promotion text, price and policies as they stood.")
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -17,6 +17,8 @@ from wagtail.models import Orderable, Page, get_page_models
 from wagtail.search import index
 
 from courses.blocks import LESSON_BLOCKS, FaqBlock, without_editor_keys
+from courses.models.agenda import AGENDA
+from courses.models.subjects import Technique, Topic
 from courses.models.unit import GatedPage, Unit
 from courses.routing import route_below
 
@@ -29,20 +31,6 @@ OBJECTIVE = [
         ),
     )
 ]
-
-
-class Topic(models.Model):
-    """What a course is about, for the catalogue's filter."""
-
-    slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=80)
-    panels: ClassVar[list[Any]] = [FieldPanel("name"), FieldPanel("slug")]
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class CourseIndexPage(GatedPage):
@@ -117,6 +105,15 @@ class CoursePage(GatedPage):
         help_text="Empty: without an end. Others are told to renew it.",
     )
 
+    agenda = StreamField(
+        AGENDA, blank=True, help_text="Of what is taught live: instruction, breaks and meals. Boards count by it."
+    )
+    assignment_minutes = models.PositiveIntegerField(
+        "verified assignments (minutes)",
+        default=0,
+        help_text="Practice that is turned in and verified. Other practice earns no hours.",
+    )
+
     search_fields: ClassVar[list[Any]] = [
         *Page.search_fields,
         *(index.SearchField(name) for name in ("tagline", "intro", "audience", "faq")),
@@ -152,10 +149,16 @@ class CoursePage(GatedPage):
         FieldPanel("promises_certificate"),
         FieldPanel("certificate_months"),
     ]
+    hours_panels: ClassVar[list[Any]] = [
+        HelpPanel("<p>What boards count hours by. Words and minutes are counted from the lessons.</p>"),
+        FieldPanel("agenda"),
+        FieldPanel("assignment_minutes"),
+    ]
     edit_handler = TabbedInterface(
         [
             ObjectList(content_panels, heading="Course"),
             ObjectList(catalogue_panels, heading="Catalogue"),
+            ObjectList(hours_panels, heading="Hours"),
             ObjectList(GatedPage.publishing_panels, heading="Publishing"),
         ]
     )
@@ -217,6 +220,12 @@ class LessonPage(Unit):
     objectives = StreamField(OBJECTIVE, blank=True)
     body = StreamField(LESSON_BLOCKS, blank=True, help_text="Contraindications come before technique.")
     references = ParentalManyToManyField("evidence.Reference", blank=True, related_name="+")
+    techniques = ParentalManyToManyField(
+        Technique,
+        blank=True,
+        related_name="lessons",
+        help_text="Techniques that some states limit: their rules are shown on this lesson.",
+    )
 
     search_fields: ClassVar[list[Any]] = [*Page.search_fields, index.SearchField("summary"), index.SearchField("body")]
     page_description = "A lesson: text, figures, technique cards, evidence."
@@ -230,6 +239,7 @@ class LessonPage(Unit):
                     FieldPanel("objectives"),
                     FieldPanel("body"),
                     FieldPanel("references"),
+                    FieldPanel("techniques"),
                 ],
                 heading="Lesson",
             ),

@@ -51,6 +51,8 @@ def make_edition(
         objectives=[str(block.value) for block in course.objectives],
         words=sum(unit.words() for unit in units),
         media_seconds=sum(unit.media_seconds() for unit in units),
+        agenda=agenda_of(course),
+        assignment_minutes=course.assignment_minutes,
         as_sold=_as_sold(course),
         made_by=made_by,
         made_at=at or timezone.now(),
@@ -88,7 +90,27 @@ def _content(course: CoursePage, modules: list[tuple[ModulePage, list[Unit]]]) -
             for module, units in modules
             if units
         ],
+        **_taught_live(course),
     }
+
+
+def _taught_live(course: CoursePage) -> dict[str, Any]:
+    """Agenda and assignments, where a course has them: courses without keep the hash that they had."""
+    parts = {"agenda": agenda_of(course), "assignment_minutes": course.assignment_minutes}
+    return {name: value for name, value in parts.items() if value}
+
+
+def agenda_of(course: CoursePage) -> list[dict[str, Any]]:
+    """Plain lines: day, kind, start and end as HH:MM."""
+    return [
+        {
+            "day": block.value["day"],
+            "kind": block.value["kind"],
+            "starts": f"{block.value['starts']:%H:%M}",
+            "ends": f"{block.value['ends']:%H:%M}",
+        }
+        for block in course.agenda
+    ]
 
 
 def _outline_module(module: ModulePage, units: list[Unit]) -> dict[str, Any]:

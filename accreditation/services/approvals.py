@@ -13,7 +13,7 @@ from courses.services import current_edition
 
 def approvals_for(edition: CourseEdition, *, on: date | None = None) -> list[CourseApproval]:
     """Approvals of this edition that hold on the day, its own and those inherited through typo and safety editions."""
-    chain = _inherits_from(edition)
+    chain = inherits_from(edition)
     found = (
         CourseApproval.objects.in_term(on or timezone.localdate())
         .filter(course_id=edition.course_id, editions__in=chain)
@@ -24,7 +24,7 @@ def approvals_for(edition: CourseEdition, *, on: date | None = None) -> list[Cou
     return [approval for approval in found if approval.hours > 0]
 
 
-def _inherits_from(edition: CourseEdition) -> list[int]:
+def inherits_from(edition: CourseEdition) -> list[int]:
     """The edition, and back through corrections to the last edition with changed content."""
     chain = []
     for pk, change in (
@@ -53,7 +53,7 @@ def why_no_credit(approval: CourseApproval, *, on: date | None = None) -> str:
     """Why this approval gives no credit for the newest edition of its course; empty where it does."""
     day = on or timezone.localdate()
     edition = current_edition(approval.course)
-    covered = edition is not None and approval.editions.filter(pk__in=_inherits_from(edition)).exists()
+    covered = edition is not None and approval.editions.filter(pk__in=inherits_from(edition)).exists()
     reasons = [
         ("it is not active today", not approval.holds_on(day)),
         ("the school's approval is not active today", not approval.provider_approval.holds_on(day)),
@@ -69,6 +69,6 @@ def waiting_for_confirmation() -> list[tuple[CourseApproval, CourseEdition]]:
     found = []
     for approval in CourseApproval.objects.in_term(timezone.localdate()).select_related("course", "provider_approval"):
         edition = current_edition(approval.course)
-        if edition is not None and not approval.editions.filter(pk__in=_inherits_from(edition)).exists():
+        if edition is not None and not approval.editions.filter(pk__in=inherits_from(edition)).exists():
             found.append((approval, edition))
     return found

@@ -1,8 +1,4 @@
-"""Boards and their approvals. CE hours come only from here (DESIGN.md "Credit"); every rule row is data with a source.
-
-A row carries where the rule stands, how old the text was that we read, and who checked the live page when. Seeds leave
-`verified_on` empty: only a person who has read the live page sets it.
-"""
+"""The school's approvals and its courses': exact titles, numbers and hours, each for a term (DESIGN.md "Credit")."""
 
 from __future__ import annotations
 
@@ -21,57 +17,13 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 
+from accreditation.models.boards import ApprovalBody
+from accreditation.models.sources import SOURCE_PANEL, TERM_FIELDS, Sourced
 from accreditation.page_forms import CourseApprovalForm
+from accreditation.rules.vocabulary import LIVE_MODES
+from accreditation.rules.vocabulary import Mode as CreditMode
+from accreditation.rules.vocabulary import Subject as CreditSubject
 from courses.models import CourseEdition, CoursePage
-
-SOURCE_FIELDS = ("source_url", "source_as_of", "verified_on", "verified_by")
-TERM_FIELDS = ("valid_from", "valid_to", "status", "is_sample")
-
-
-class Sourced(models.Model):
-    """A rule row knows where it comes from."""
-
-    source_url = models.URLField(blank=True)
-    source_as_of = models.CharField(
-        max_length=60, blank=True, help_text="Age of the text that was read, for example: Dec 2024."
-    )
-    verified_on = models.DateField(null=True, blank=True, help_text="The day on which somebody read the live page.")
-    verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        abstract = True
-
-
-class ApprovalBody(Sourced):
-    """A board or an organization that approves continuing education."""
-
-    code = models.SlugField(unique=True)
-    name = models.CharField(max_length=150)
-    hour_label = models.CharField(
-        max_length=30, default="CE hours", help_text="As this body wants it printed. Never CEU."
-    )
-    lookup_url = models.URLField(blank=True, help_text="Where anyone can look up a license with this body.")
-
-    panels: ClassVar[list[Any]] = [
-        FieldPanel("name"),
-        FieldPanel("code", help_text="Short name in small letters, with hyphens, for example: fl-massage."),
-        *(FieldPanel(name) for name in ("hour_label", "lookup_url")),
-        MultiFieldPanel([FieldPanel(name) for name in SOURCE_FIELDS], heading="Source"),
-    ]
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["name"]
-        verbose_name_plural = "approval bodies"
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        """NCBTMB and others refuse "CEU": a CEU is ten hours elsewhere."""
-        if "ceu" in self.hour_label.lower():
-            raise ValidationError({"hour_label": "Write CE hours, never CEU."})
 
 
 class Approval(Sourced):
@@ -80,6 +32,7 @@ class Approval(Sourced):
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
         SUBMITTED = "submitted", "Submitted"
+        PROVISIONAL = "provisional", "Provisional"
         ACTIVE = "active", "Active"
         LAPSED = "lapsed", "Lapsed"
         REVOKED = "revoked", "Revoked"
@@ -88,9 +41,17 @@ class Approval(Sourced):
     valid_from = models.DateField()
     valid_to = models.DateField(help_text="The last day.")
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
-    is_sample = models.BooleanField(
-        "sample", default=False, help_text="An example: marked as such on every page and certificate."
+    document = models.ForeignKey(
+        "library.Handout",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The board's letter, in a collection that only staff may open.",
     )
+
+    GIVES_CREDIT = (Status.ACTIVE, Status.PROVISIONAL)
+    """FSMTB's "provisional" is an approval whose courses count until enough learners have answered its survey."""
 
     class Meta:
         abstract = True
@@ -102,8 +63,9 @@ class Approval(Sourced):
             raise ValidationError({"valid_to": "The last day is before the first one."})
 
     def holds_on(self, day: date) -> bool:
-        """Active, and the day is within the term."""
-        return self.status == self.Status.ACTIVE and self.valid_from <= day <= self.valid_to
+        """Active, and the day is within the term; a sample never on a real site."""
+        real = settings.SAMPLES or not self.is_sample
+        return real and self.status in self.GIVES_CREDIT and self.valid_from <= day <= self.valid_to
 
 
 class ProviderApproval(Approval):
@@ -116,7 +78,7 @@ class ProviderApproval(Approval):
         FieldPanel("body", heading="Board", widget=forms.Select),
         *(FieldPanel(name) for name in ("number", "name_as_approved")),
         MultiFieldPanel([FieldPanel(name) for name in TERM_FIELDS], heading="Term"),
-        MultiFieldPanel([FieldPanel(name) for name in SOURCE_FIELDS], heading="Source"),
+        SOURCE_PANEL,
     ]
 
     class Meta:
@@ -133,13 +95,15 @@ class CourseApprovalQuerySet(models.QuerySet["CourseApproval"]):
 
     def in_term(self, day: date) -> CourseApprovalQuerySet:
         """Active on a day, of a provider approval that is active on that day too."""
+        real = {} if settings.SAMPLES else {"is_sample": False, "provider_approval__is_sample": False}
         return self.filter(
-            status=Approval.Status.ACTIVE,
+            status__in=Approval.GIVES_CREDIT,
             valid_from__lte=day,
             valid_to__gte=day,
-            provider_approval__status=Approval.Status.ACTIVE,
+            provider_approval__status__in=Approval.GIVES_CREDIT,
             provider_approval__valid_from__lte=day,
             provider_approval__valid_to__gte=day,
+            **real,
         )
 
 
@@ -153,6 +117,14 @@ class CourseApproval(ClusterableModel, Approval):
     course = models.ForeignKey(CoursePage, on_delete=models.PROTECT, related_name="approvals")
     provider_approval = models.ForeignKey(ProviderApproval, on_delete=models.PROTECT, related_name="course_approvals")
     title_as_approved = models.CharField(max_length=255, help_text="Exactly as in the body's directory.")
+    hours_as_approved = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.25"))],
+        help_text="The sum in the body's letter; the credit lines must come to it. Empty: their sum stands.",
+    )
     editions = models.ManyToManyField(CourseEdition, related_name="approvals", blank=True)
 
     objects = CourseApprovalQuerySet.as_manager()
@@ -160,7 +132,7 @@ class CourseApproval(ClusterableModel, Approval):
     panels: ClassVar[list[Any]] = [
         FieldPanel("course", widget=forms.Select),
         FieldPanel("provider_approval", heading="The school's approval", widget=forms.Select),
-        *(FieldPanel(name) for name in ("number", "title_as_approved")),
+        *(FieldPanel(name) for name in ("number", "title_as_approved", "hours_as_approved")),
         InlinePanel(
             "credit_lines",
             heading="Credit lines",
@@ -169,7 +141,7 @@ class CourseApproval(ClusterableModel, Approval):
         ),
         FieldPanel("editions"),
         MultiFieldPanel([FieldPanel(name) for name in TERM_FIELDS], heading="Term"),
-        MultiFieldPanel([FieldPanel(name) for name in SOURCE_FIELDS], heading="Source"),
+        SOURCE_PANEL,
     ]
 
     class Meta:
@@ -189,25 +161,16 @@ class CourseApproval(ClusterableModel, Approval):
 class CreditLine(models.Model):
     """Hours of one subject in one delivery mode. A hybrid course is several lines, each spelled out."""
 
-    class Mode(models.TextChoices):
-        SELF_PACED = "self_paced", "Home study"
-        LIVE_ONLINE = "live_online", "Webinar"
-        LIVE_IN_PERSON = "live_in_person", "Live"
-
-    class Subject(models.TextChoices):
-        TECHNIQUE = "technique", "Technique"
-        ETHICS = "ethics", "Ethics"
-        LAWS = "laws", "Laws and rules"
-        SCIENCE = "science", "Science"
-        RESEARCH = "research", "Research"
-        GENERAL = "general", "General"
+    Mode = CreditMode
+    Subject = CreditSubject
 
     approval = ParentalKey(CourseApproval, on_delete=models.PROTECT, related_name="credit_lines")
     mode = models.CharField(max_length=20, choices=Mode.choices)
-    subject = models.CharField(max_length=20, choices=Subject.choices, default=Subject.GENERAL)
+    subject = models.CharField(max_length=25, choices=Subject.choices, default=Subject.GENERAL)
+    hands_on = models.BooleanField(default=False, help_text="Hands-on instruction or demonstration.")
     hours = models.DecimalField(max_digits=5, decimal_places=2, validators=[MinValueValidator(Decimal("0.25"))])
 
-    panels: ClassVar[list[Any]] = [FieldPanel(name) for name in ("mode", "subject", "hours")]
+    panels: ClassVar[list[Any]] = [FieldPanel(name) for name in ("mode", "subject", "hours", "hands_on")]
 
     wagtail_reference_index_ignore = True
 
@@ -220,3 +183,12 @@ class CreditLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hours} {self.get_subject_display()}, {self.get_mode_display()}"
+
+    @property
+    def is_live(self) -> bool:
+        """Needs attendance, not only a passed quiz."""
+        return self.mode in LIVE_MODES
+
+    def frozen(self) -> dict[str, Any]:
+        """As it is kept in an award: plain values, hours as text."""
+        return {"mode": self.mode, "subject": self.subject, "hours": str(self.hours), "hands_on": self.hands_on}

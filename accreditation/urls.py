@@ -1,0 +1,5 @@
+"""Doors of credit. Each module of `views` names its own."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
