@@ -14,8 +14,10 @@ class AccreditationConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for finished courses; keep in the database what makes awards and reports stand."""
+        from accreditation import checks, receivers  # noqa: F401, PLC0415 - both need the models
         from accreditation.models import FROZEN_ROWS  # noqa: PLC0415 - apps must be loaded
 
+        receivers.connect()
         freeze_rows(*FROZEN_ROWS)
         pre_migrate.connect(before_migrate, sender=self, dispatch_uid="accreditation")
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="accreditation")

@@ -2,4 +2,13 @@
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from accreditation.views import claims, counting, credits, evaluations, licenses, renewal
+
+urlpatterns: list[URLPattern] = [
+    *licenses.urlpatterns,
+    *claims.urlpatterns,
+    *counting.urlpatterns,
+    *credits.urlpatterns,
+    *renewal.urlpatterns,
+    *evaluations.urlpatterns,
+]

@@ -1,7 +1,7 @@
 """A table as a file: CSV and XLSX that no spreadsheet runs as a program. Any length: nothing is gathered first."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -34,13 +34,16 @@ def exported(request: HttpRequest, name: str, lines: Iterable[Line]) -> HttpResp
     return write(name, lines) if write else None
 
 
-def _as_csv(name: str, lines: Iterable[Line]) -> StreamingHttpResponse:
-    """Comma-separated. What a person typed never begins like a formula."""
+def csv_text(lines: Iterable[Line]) -> Iterator[str]:
+    """Comma-separated, line by line. What a person typed never begins like a formula."""
     writer = csv.writer(_Row())
     rows = (writer.writerow([as_text(cell) if isinstance(cell, str) else cell for cell in line]) for line in lines)
-    body = (("" if number else BOM) + row for number, row in enumerate(rows))
+    return (("" if number else BOM) + row for number, row in enumerate(rows))
+
+
+def _as_csv(name: str, lines: Iterable[Line]) -> StreamingHttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return StreamingHttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(csv_text(lines), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _as_xlsx(name: str, lines: Iterable[Line]) -> FileResponse:

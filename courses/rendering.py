@@ -5,6 +5,7 @@ that changes whenever one of those rows does (`courses.receivers`).
 """
 
 import uuid
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.template.loader import render_to_string
@@ -16,20 +17,32 @@ STAMP = "courses:register-stamp"
 A_WEEK = 7 * 24 * 3600
 
 
-def rendered_body(lesson: LessonPage, *, preview: bool = False) -> SafeString:
-    """The HTML of the body. Drafts and previews are rendered anew each time."""
+class Body(NamedTuple):
+    """The HTML of a body, and the techniques that the lesson names (their ids): both change by publishing only."""
+
+    html: SafeString
+    techniques: tuple[int, ...]
+
+
+def rendered_body(lesson: LessonPage, *, preview: bool = False) -> Body:
+    """The body as most readers see it. Drafts and previews are rendered anew each time."""
     if preview or not lesson.live or lesson.live_revision_id is None:
-        return _render(lesson)
-    key = f"courses:body:{lesson.pk}:{lesson.live_revision_id}"
+        return _made(lesson)
+    key = f"courses:lesson:{lesson.pk}:{lesson.live_revision_id}"
     kept = cache.get_many([STAMP, key])
     stamp = kept.get(STAMP)
     if stamp and key in kept and kept[key]["stamp"] == stamp:
-        return mark_safe(kept[key]["html"])  # noqa: S308 - our own template rendered it
+        return Body(mark_safe(kept[key]["html"]), tuple(kept[key]["techniques"]))  # noqa: S308 - our own template
     if not stamp:
         stamp = new_stamp()
-    html = _render(lesson)
-    cache.set(key, {"stamp": stamp, "html": str(html)}, A_WEEK)
-    return html
+    body = _made(lesson)
+    cache.set(key, {"stamp": stamp, "html": str(body.html), "techniques": body.techniques}, A_WEEK)
+    return body
+
+
+def body_with_cards_closed(lesson: LessonPage, *, closed: str) -> SafeString:
+    """For somebody who may not be shown its technique cards: `closed` stands in place of each. Kept for nobody."""
+    return _render(lesson, closed=closed)
 
 
 def new_stamp() -> str:
@@ -39,5 +52,10 @@ def new_stamp() -> str:
     return stamp
 
 
-def _render(lesson: LessonPage) -> SafeString:
-    return mark_safe(render_to_string("courses/_body.html", {"body": lesson.body, "lesson": lesson}))  # noqa: S308
+def _made(lesson: LessonPage) -> Body:
+    return Body(_render(lesson), tuple(technique.pk for technique in lesson.techniques.all()))
+
+
+def _render(lesson: LessonPage, *, closed: str = "") -> SafeString:
+    words = {"body": lesson.body, "lesson": lesson, "closed": closed}
+    return mark_safe(render_to_string("courses/_body.html", words))  # noqa: S308

@@ -1,4 +1,4 @@
-"""What the learner's desk shows, in a constant number of queries."""
+"""What the learner's desk shows, in a constant number of queries: courses, credit and licenses, certificates."""
 
 from typing import Any
 
@@ -8,7 +8,16 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from accounts.models import User
+from accreditation.models import ProfessionalLicense
+from accreditation.services.asking import askers_from, school_bodies
+from accreditation.services.claims import claim_notes
+from accreditation.services.clock import finish_by_of
+from accreditation.services.counting import Answer, answer
+from accreditation.services.course_credit import credit_of_courses
+from accreditation.services.reporting import report_state_of
+from accreditation.services.standing import Standing, standings_of
 from certificates.models import Certificate, CertificateRequest
+from courses.models import CoursePage
 from enrollments.models import AccessHold, Enrollment, UnitCompletion
 from payments.models import Order
 from quizzes.services.safety import returns_of
@@ -31,8 +40,21 @@ def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
     for hold in AccessHold.objects.suspending().filter(enrollment__in=shown):
         holds.setdefault(hold.enrollment_id, []).append(hold)
     next_units = _next_units(shown)
+    licenses = list(ProfessionalLicense.objects.of(user).select_related("jurisdiction", "profession"))
+    under_way = [one for one in shown if one.completed_on is None and not one.ended]
+    standings = standings_of(licenses)
+    answers = _answers([one.course for one in under_way], standings)
+    notes, finish_by = claim_notes(shown), finish_by_of(under_way)
     rows = [
-        {"enrollment": one, "holds": holds.get(one.pk, []), "ended": one.ended, "next": next_units.get(one.pk)}
+        {
+            "enrollment": one,
+            "holds": holds.get(one.pk, []),
+            "ended": one.ended,
+            "next": next_units.get(one.pk),
+            "finish_by": finish_by.get(one.pk),
+            "claim_note": notes.get(one.pk, ""),
+            "answers": answers.get(one.course_id, []) if one in under_way else [],
+        }
         for one in shown
     ]
     return {
@@ -40,12 +62,32 @@ def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
         "rows": rows,
         "all_done": all(one.completed_at and not holds.get(one.pk) and not one.ended for one in shown),
         "next_step": next((row for row in rows if row["next"] and not row["holds"]), None),
+        "licenses": _licenses(standings),
         "on_their_way": Order.objects.filter(user=user, state="pending").order_by("-pk"),
         "certificates": Certificate.objects.filter(learner=user).order_by("-issued_at")[:CERTIFICATES_SHOWN],
         "safety_due": returns_of(user).due(timezone.now()).count(),
         "waiting_for_name": user.legal_name_confirmed_at is None
         and CertificateRequest.objects.of(user).unfinished().exists(),
     }
+
+
+def _answers(courses: list[CoursePage], standings: list[Standing]) -> dict[int, list[Answer]]:
+    """Of each course under way, whether it will count for each license."""
+    if not courses or not standings:
+        return {}
+    today = timezone.localdate()
+    askers = askers_from(standings, on=today)
+    credits = credit_of_courses(courses, on=today, bodies=school_bodies(askers))
+    return {credit.course.pk: [answer(credit, asker) for asker in askers] for credit in credits}
+
+
+def _licenses(standings: list[Standing]) -> list[tuple[Standing, list[str]]]:
+    """Each license with where it stands, and what became of the reports of what counts for it."""
+    states = report_state_of({one.award for each in standings for one in each.earned if one.award})
+    return [
+        (each, list(dict.fromkeys(states[one.award.pk].label for one in each.earned if one.award and not one.why_not)))
+        for each in standings
+    ]
 
 
 def _next_units(enrollments: list[Enrollment]) -> dict[int, Page]:

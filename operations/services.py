@@ -8,6 +8,10 @@ from typing import Any
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
+from accreditation.services.lapsing import tell_of_ended_approvals
+from accreditation.services.reminders import remind_of_approvals
+from accreditation.services.reporting import remind_of_reports, send_waiting_reports
+from accreditation.services.uncredited import award_missing
 from certificates.services import issue_pending
 from certificates.services.integrity import verify_slice
 from certificates.services.stamping import stamp_pending
@@ -74,11 +78,16 @@ STEPS: tuple[tuple[str, Callable[[], Any]], ...] = (
     ("refunds sent", send_waiting_refunds),
     ("monthly payments announced", remind_of_instalments),
     ("orders reconciled", reconcile_nightly),
+    ("credit awarded", award_missing),
     ("certificates issued", issue_pending),
     ("papers stamped", stamp_pending),
     ("status lists signed", sign_status_lists),
     ("certificates verified", verify_slice),
     ("safety reminders", remind_of_safety),
+    ("approval reminders", remind_of_approvals),
+    ("ended approvals told", tell_of_ended_approvals),
+    ("reports sent", send_waiting_reports),
+    ("report alarms", remind_of_reports),
     ("mails sent", send_due_mails),
     ("catalogue rows", rebuild_catalogue),
 )

@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db.models import Sum
+from django.test import Client
+from django.utils import timezone
 from wagtail.admin.rich_text.converters.contentstate import ContentstateConverter
 from wagtail.models import Page
 
-from accreditation.models import CourseApproval
+from accounts.models import User
+from accreditation.models import CourseApproval, Jurisdiction, Profession
+from accreditation.services.counting import will_it_count
 from certificates.models import Certificate
 from core.hours import own_count
 from courses.blocks import PROSE
-from courses.models import CourseEdition, LessonPage
+from courses.models import CourseEdition, CoursePage, LessonPage
 from enrollments.models import Enrollment
 from payments.models import Order
 from quizzes.models import Attempt, Question, QuestionVersion, QuizPage
@@ -21,6 +24,7 @@ from quizzes.models.cases import parts_by_question
 from quizzes.questions import BY_KIND
 
 pytestmark = pytest.mark.slow
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def counts() -> dict[str, int]:
@@ -103,19 +107,36 @@ def test_a_written_answer_holds_up_no_module(seeded: None) -> None:
     ]
 
 
-def test_the_sample_approval_grants_no_more_than_our_own_count(seeded: None) -> None:
-    approval = CourseApproval.objects.get()
-    edition = approval.editions.get()
-    granted = approval.credit_lines.aggregate(total=Sum("hours"))["total"]
-    assert approval.is_sample
-    assert granted == own_count(words=edition.words, media_seconds=edition.media_seconds)
+def test_the_sample_approvals_grant_no_more_than_our_own_count_and_show_every_verdict(
+    seeded: None, client: Client
+) -> None:
+    """Yes, unknown and no by state; partly for the learner's license, with other home study in the same cycle."""
+    approvals = {approval.number: approval for approval in CourseApproval.objects.all()}
+    assert set(approvals) == {"SAMPLE-COURSE-0001", "SAMPLE-NCB-0002", "SAMPLE-20-0001"}
+    for approval in approvals.values():
+        edition = approval.editions.get()
+        assert approval.is_sample
+        assert approval.hours == own_count(words=edition.words, media_seconds=edition.media_seconds)
+    free, paid = CoursePage.objects.order_by("-slug")
+    profession, today = Profession.objects.get(code="massage-therapist"), timezone.localdate()
+    asked = [
+        will_it_count(course, jurisdiction=Jurisdiction.objects.get(code=code), profession=profession, on=today)
+        for course, code in ((paid, "US-TX"), (paid, "US-NY"), (free, "US-TX"))
+    ]
+    assert [(answer.word, answer.asker.warning) for answer in asked] == [
+        ("Yes: 2 of 2", "Not verified: ask your board."),
+        ("We do not know", "Not verified: ask your board."),
+        ("No", "Not verified: ask your board."),
+    ]
+    client.force_login(User.objects.get(email="learner@example.com"), backend=BACKEND)
+    assert "Partly: 1.5 of 2" in client.get(paid.get_url()).content.decode()
 
 
-def test_the_graduate_holds_a_certificate_marked_as_a_sample_without_having_paid(seeded: None) -> None:
-    certificate = Certificate.objects.get()
-    assert certificate.learner.email == "graduate@example.com"
-    assert certificate.facts["sample_notice"] == "Sample: not valid for credit"
-    assert certificate.enrollment.source == Enrollment.Source.GRANT
+def test_the_graduate_holds_certificates_marked_as_samples_without_having_paid(seeded: None) -> None:
+    certificates = Certificate.objects.all()
+    assert {one.learner.email for one in certificates} == {"graduate@example.com"}
+    assert {one.facts["sample_notice"] for one in certificates} == {"Sample: not valid for credit"}
+    assert {one.enrollment.source for one in certificates} == {Enrollment.Source.GRANT}
     assert Order.objects.count() == 0
 
 

@@ -26,8 +26,18 @@ ROOT = HERE.parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 IDS = [str(path.relative_to(ROOT)) for path in DOCUMENTS]
 APPS = (
-    *("config", "demo", "operations", "home", "certificates", "accreditation", "payments", "quizzes"),
-    *("enrollments", "courses", "evidence", "library", "notifications", "accounts", "core", "stripe_sandbox"),
+    *("config", "demo", "operations", "home", "records", "certificates", "accreditation", "payments"),
+    *(
+        "quizzes",
+        "enrollments",
+        "courses",
+        "evidence",
+        "library",
+        "notifications",
+        "accounts",
+        "core",
+        "stripe_sandbox",
+    ),
 )
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`\n]+)`")

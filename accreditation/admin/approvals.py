@@ -4,10 +4,12 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from wagtail.admin.panels import ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from accreditation.models import ApprovalBody, CourseApproval, ProviderApproval
+from accreditation.page_forms import ProviderApprovalForm
 from accreditation.services import why_no_credit
 
 
@@ -47,6 +49,7 @@ class ProviderApprovalViewSet(SnippetViewSet):
     search_fields: ClassVar[list[str]] = ["name_as_approved", "number", "body__name"]
     search_backend_name = None
     copy_view_enabled = False
+    edit_handler = ObjectList(ProviderApproval.panels, base_form_class=ProviderApprovalForm)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderApproval]:
         """With the board of each line."""

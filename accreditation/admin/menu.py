@@ -8,6 +8,15 @@ from wagtail.admin.menu import MenuItem
 from wagtail.snippets.views.snippets import SnippetViewSetGroup
 
 from accreditation.admin.approvals import ApprovalBodyViewSet, CourseApprovalViewSet, ProviderApprovalViewSet
+from accreditation.admin.evaluations import EvaluationQuestionViewSet
+from accreditation.admin.report_formats import ReportFormatViewSet
+from accreditation.admin.rules import (
+    JurisdictionViewSet,
+    LicenseFormatViewSet,
+    ProfessionViewSet,
+    RenewalRuleViewSet,
+)
+from accreditation.admin.scope import InstructorApprovalViewSet, TechniqueScopeRuleViewSet
 
 
 class Line(NamedTuple):
@@ -19,7 +28,15 @@ class Line(NamedTuple):
     permission: str
 
 
-PAGES: tuple[Line, ...] = ()
+PAGES: tuple[Line, ...] = (
+    Line("Reports to boards", "reports", "upload", "accreditation.view_boardreport"),
+    Line("Ended early", "lapsed", "warning", "accreditation.change_courseapproval"),
+    Line("Credit awarded", "awards", "table", "accreditation.view_creditaward"),
+    Line("Completed, no credit", "uncredited", "help", "accreditation.view_creditaward"),
+    Line("Licenses", "licenses", "key", "accreditation.view_professionallicense"),
+    Line("Attendance", "attendance", "group", "accreditation.view_attendance"),
+    Line("CE calculator", "calculator", "time", "accreditation.view_courseapproval"),
+)
 
 
 class CreditItem(MenuItem):
@@ -43,10 +60,22 @@ class CreditItem(MenuItem):
 class AccreditationGroup(SnippetViewSetGroup):
     """One menu for boards, approvals and credit."""
 
-    menu_label = "Approvals and credit"
+    menu_label = "Credit"
     menu_icon = "tick-inverse"
     menu_order = 330
-    items = (CourseApprovalViewSet, ProviderApprovalViewSet, ApprovalBodyViewSet)
+    items = (
+        CourseApprovalViewSet,
+        ProviderApprovalViewSet,
+        ApprovalBodyViewSet,
+        RenewalRuleViewSet,
+        JurisdictionViewSet,
+        ProfessionViewSet,
+        LicenseFormatViewSet,
+        ReportFormatViewSet,
+        TechniqueScopeRuleViewSet,
+        InstructorApprovalViewSet,
+        EvaluationQuestionViewSet,
+    )
 
     def get_submenu_items(self) -> list[MenuItem]:
         """The pages of ours first: what waits for a person is there."""

@@ -117,6 +117,21 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='approvalbody',
+            name='survey_percent',
+            field=models.PositiveSmallIntegerField(blank=True, help_text='While an approval is provisional: so many of a hundred learners must answer.', null=True),
+        ),
+        migrations.AddField(
+            model_name='approvalbody',
+            name='survey_favorable_percent',
+            field=models.PositiveSmallIntegerField(blank=True, help_text='So many of a hundred answers must be favorable.', null=True),
+        ),
+        migrations.AddField(
+            model_name='approvalbody',
+            name='survey_favorable_count',
+            field=models.PositiveIntegerField(blank=True, help_text='So many favorable answers in all.', null=True),
+        ),
+        migrations.AddField(
+            model_name='approvalbody',
             name='unit',
             field=models.CharField(choices=[('ce_hour', 'CE hour'), ('contact_hour', 'Contact hour'), ('pda', 'PDA point'), ('credit', 'Credit'), ('cpd_hour', 'CPD hour'), ('cpd_point', 'CPD point')], default='ce_hour', max_length=15),
         ),
@@ -667,7 +682,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='renewalbucket',
-            constraint=models.CheckConstraint(condition=models.Q(('min_hours__gt', 0), ('max_hours__gte', 0), _connector='OR'), name='accreditation_bucket_min_or_max'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('min_hours__gt', 0), ('min_hours__isnull', False)), models.Q(('max_hours__gte', 0), ('max_hours__isnull', False)), _connector='OR'), name='accreditation_bucket_min_or_max'),
         ),
         migrations.AddConstraint(
             model_name='reporttask',

@@ -86,6 +86,10 @@ class ProviderApproval(Approval):
             models.UniqueConstraint(fields=["body", "number"], name="accreditation_provider_number_once")
         ]
 
+    def holds_on(self, day: date) -> bool:
+        """And its body is no sample on a real site."""
+        return super().holds_on(day) and (settings.SAMPLES or not self.body.is_sample)
+
     def __str__(self) -> str:
         return f"{self.name_as_approved}, {self.body} no. {self.number}"
 
@@ -95,7 +99,8 @@ class CourseApprovalQuerySet(models.QuerySet["CourseApproval"]):
 
     def in_term(self, day: date) -> CourseApprovalQuerySet:
         """Active on a day, of a provider approval that is active on that day too."""
-        real = {} if settings.SAMPLES else {"is_sample": False, "provider_approval__is_sample": False}
+        samples = ("is_sample", "provider_approval__is_sample", "provider_approval__body__is_sample")
+        real = {} if settings.SAMPLES else dict.fromkeys(samples, False)
         return self.filter(
             status__in=Approval.GIVES_CREDIT,
             valid_from__lte=day,

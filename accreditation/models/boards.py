@@ -1,7 +1,7 @@
 """Boards and organizations that approve continuing education: their rules as columns, their words as rows."""
 
 import string
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -11,7 +11,11 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 
 from accreditation.models.sources import SOURCE_PANEL, Sourced, WordList
+from accreditation.rules.reporting import columns_problem
 from accreditation.rules.vocabulary import Mode, Subject, Unit
+
+if TYPE_CHECKING:
+    from accreditation.models.approvals import CourseApproval
 
 CERTIFICATE_NEEDS = [
     ("completion_date", "Completion date"),
@@ -52,6 +56,12 @@ class ReportFormat(Sourced):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Only columns that we can fill."""
+        problem = columns_problem(self.columns) if self.writer == self.Writer.CSV else ""
+        if problem:
+            raise ValidationError({"columns": problem})
 
 
 class ApprovalBody(ClusterableModel, Sourced):
@@ -103,6 +113,15 @@ class ApprovalBody(ClusterableModel, Sourced):
     )
     partial_credit_allowed = models.BooleanField(default=False, help_text="Some of the hours for some of the course.")
     evaluation_gates = models.BooleanField(default=False, help_text="The certificate waits for the course evaluation.")
+    survey_percent = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="While an approval is provisional: so many of a hundred learners must answer."
+    )
+    survey_favorable_percent = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="So many of a hundred answers must be favorable."
+    )
+    survey_favorable_count = models.PositiveIntegerField(
+        null=True, blank=True, help_text="So many favorable answers in all."
+    )
     requires_license_number = models.BooleanField(default=False)
     requires_exact_title = models.BooleanField(default=True)
     forbids_sponsor_logo = models.BooleanField(default=False)
@@ -132,6 +151,10 @@ class ApprovalBody(ClusterableModel, Sourced):
                 )
             ],
             heading="Certificates and records",
+        ),
+        MultiFieldPanel(
+            [FieldPanel(name) for name in ("survey_percent", "survey_favorable_percent", "survey_favorable_count")],
+            heading="Evaluations that a provisional approval waits for",
         ),
         MultiFieldPanel(
             [FieldPanel(name) for name in ("report_format", "report_within_days", "report_alarm_days")],
@@ -181,12 +204,26 @@ class CreditStatement(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    def filled(self, approval: "CourseApproval") -> str:
+        """With what was approved in its places."""
+        provider = approval.provider_approval
+        return self.text.format(
+            hours=f"{approval.hours.normalize():f}",
+            title=approval.title_as_approved,
+            number=approval.number,
+            provider_number=provider.number,
+            body=provider.body.name,
+        )
+
     def clean(self) -> None:
         """Only places that we can fill; never CEU."""
         try:
             named = {name for _, name, _, _ in string.Formatter().parse(self.text) if name is not None}
-        except ValueError as error:
-            raise ValidationError({"text": "A brace is open: write {hours} with both braces."}) from error
+            self.text.format(**dict.fromkeys({*named, *self.PLACES}, "x"))
+        except (ValueError, IndexError, KeyError, AttributeError) as error:
+            raise ValidationError(
+                {"text": "Write each place by its name in braces: {hours}, nothing else in them."}
+            ) from error
         unknown = named - self.PLACES
         if unknown:
             raise ValidationError(

@@ -1,6 +1,5 @@
 """Who licenses whom: jurisdictions and certifying bodies, professions, their codes and the form of a number."""
 
-import re
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -8,6 +7,7 @@ from django.db import models
 from wagtail.admin.panels import FieldPanel
 
 from accreditation.models.sources import SOURCE_PANEL, Sourced
+from accreditation.rules.numbers import fits, pattern_problem
 
 
 class Jurisdiction(Sourced):
@@ -80,10 +80,9 @@ class LicenseFormat(Sourced):
         return f"{self.jurisdiction}, {self.profession}: {self.example}"
 
     def clean(self) -> None:
-        """The example fits its own pattern."""
-        try:
-            fits = re.fullmatch(self.pattern, self.example)
-        except re.error as error:
-            raise ValidationError({"pattern": f"This is no regular expression: {error}."}) from error
-        if not fits:
+        """The pattern hangs nobody, and the example fits it."""
+        problem = pattern_problem(self.pattern)
+        if problem:
+            raise ValidationError({"pattern": problem})
+        if not fits(self.example, pattern=self.pattern, prefix=self.prefix):
             raise ValidationError({"example": "The example does not fit the pattern."})

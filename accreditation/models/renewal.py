@@ -148,7 +148,8 @@ class RenewalBucket(models.Model):
         ordering: ClassVar[list[str]] = ["pk"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(min_hours__gt=0) | Q(max_hours__gte=0), name="accreditation_bucket_min_or_max"
+                condition=Q(min_hours__isnull=False, min_hours__gt=0) | Q(max_hours__isnull=False, max_hours__gte=0),
+                name="accreditation_bucket_min_or_max",
             )
         ]
 

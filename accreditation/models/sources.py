@@ -1,5 +1,6 @@
 """What every rule row carries: where the rule stands, how old the text was, who has read the live page, and when."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -65,6 +66,14 @@ class Sourced(models.Model):
         if self.is_sample and not settings.SAMPLES:
             raise ValidationError(SAMPLE_REFUSED)
         super().save(*args, **kwargs)
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """In a form the same refusal is said beside the box."""
+        super().clean_fields(exclude=exclude)
+        if self.is_sample and not settings.SAMPLES:
+            raise ValidationError(
+                {"is_sample": SAMPLE_REFUSED} if "is_sample" not in (exclude or ()) else SAMPLE_REFUSED
+            )
 
     def verified(self, *, on: date, within_months: int) -> bool:
         """Somebody has read the live page, and not too long ago."""

@@ -124,3 +124,12 @@ def finish(user: User, course: CoursePage, **fields: Any) -> Enrollment:
             complete_unit(enrollment=enrollment, unit=page, **fields)
     enrollment.refresh_from_db()
     return enrollment
+
+
+def with_a_quiz(course: CoursePage) -> CoursePage:
+    """Its last unit stands for a graded quiz in the newest edition: without one, home study earns no credit."""
+    edition = current_edition(course)
+    if edition is not None:
+        edition.units()[-1]["kind"] = "quiz"
+        CourseEdition.objects.filter(pk=edition.pk).update(outline=edition.outline)
+    return course

@@ -16,8 +16,8 @@ class RequestQuerySet(models.QuerySet["CertificateRequest"]):
     """Unfinished certificates in the trade's words."""
 
     def unfinished(self) -> RequestQuerySet:
-        """Promised, and not issued yet."""
-        return self.exclude(state=CertificateRequest.State.ISSUED)
+        """Promised, and not issued yet; what the learner does not want is left out."""
+        return self.exclude(state__in=(CertificateRequest.State.ISSUED, CertificateRequest.State.DECLINED))
 
     def waiting_for_name(self) -> RequestQuerySet:
         """Only the learner can move these on."""
@@ -44,6 +44,7 @@ class CertificateRequest(models.Model):
         OPEN = "open", "Being prepared"
         STUCK = "stuck", "Needs a person"
         ISSUED = "issued", "Issued"
+        DECLINED = "declined", "Not wanted"
 
     enrollment = models.ForeignKey(
         "enrollments.Enrollment", on_delete=models.PROTECT, related_name="certificate_requests"
@@ -55,6 +56,9 @@ class CertificateRequest(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
     last_error = models.CharField(max_length=500, blank=True)
+    needs = models.CharField(
+        max_length=25, blank=True, help_text="What the learner must do first: license, evaluation."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = RequestQuerySet.as_manager()
@@ -68,7 +72,11 @@ class CertificateRequest(models.Model):
             models.UniqueConstraint(fields=["enrollment", "credit_key"], name="certificates_request_once_per_credit")
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["next_try_at"], name="certificates_request_due", condition=~models.Q(state="issued"))
+            models.Index(
+                fields=["next_try_at"],
+                name="certificates_request_due",
+                condition=~models.Q(state__in=["issued", "declined"]),
+            )
         ]
 
     def __str__(self) -> str:
@@ -79,6 +87,8 @@ class CertificateRequest(models.Model):
         """In words: the learner, a person at the school, or only time."""
         if self.state == self.State.ISSUED:
             return "Nothing: it is issued."
+        if self.state == self.State.DECLINED:
+            return "Nothing: the learner wants no credit from this board."
         if self.enrollment.user.legal_name_confirmed_at is None:
             return "The learner confirms the name."
         if self.hold:

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.freeze import canonical, digest
 
-LAYOUT = 2
+LAYOUT = 3
 """Goes up when a field is added or its meaning changes; readers of old facts look at it."""
 
 
@@ -74,6 +74,7 @@ class CertificateFacts:
     valid_until: str = ""
     awarded_on: str = ""
     replaces: str = ""
+    classroom_hours: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The facts as plain values, in the shape in which they are stored."""

@@ -9,7 +9,7 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 LATER_DATES = {"valid_until": "Valid until", "awarded_on": "First issued"}
-"""Since layout 2; facts of layout 1 have neither."""
+"""Since layout 2; facts of layout 1 have neither. Classroom hours came with layout 3."""
 
 
 class Row(NamedTuple):
@@ -26,6 +26,7 @@ def fact_rows(facts: Mapping[str, Any]) -> list[Row]:
         Row("Completed", long_date(facts["completed_on"])),
         Row("Delivery", facts["delivery_label"]),
         Row("Subject", _subjects(facts["credit"])),
+        Row("Classroom hours", facts.get("classroom_hours", "")),
         Row("Place", facts["place"]),
         Row("Approved by", approval.get("body", "")),
         Row("Provider", ", no. ".join(approval[key] for key in ("provider_name", "provider_number") if approval)),

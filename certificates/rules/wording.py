@@ -32,11 +32,17 @@ AFFILIATION_NOTICE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditedHours:
-    """One line of an approval."""
+    """One line of an approval. `delivery_word` is the body's own word for the delivery, where it has one."""
 
     subject: str
     delivery: str
     hours: Decimal
+    delivery_word: str = ""
+
+    @property
+    def delivered(self) -> str:
+        """As it is printed."""
+        return self.delivery_word or DELIVERY_LABELS[self.delivery]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,8 @@ class ApprovedCredit:
     course_number: str
     title: str
     lines: tuple[CreditedHours, ...]
+    statement: str = ""
+    states_classroom_hours: bool = False
     sample: bool = False
 
     @property
@@ -61,6 +69,11 @@ class ApprovedCredit:
     def deliveries(self) -> tuple[str, ...]:
         """The delivery modes of the lines, each once."""
         return tuple(dict.fromkeys(line.delivery for line in self.lines))
+
+    @property
+    def classroom_hours(self) -> Decimal:
+        """With the instructor in the room (Florida, 64B7-28.0096)."""
+        return sum((line.hours for line in self.lines if line.delivery == IN_PERSON), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +90,7 @@ class FinishedCourse:
     instructors: tuple[str, ...]
     administrator: str
     provider: Provider
+    place: str = ""
     sample_school: bool = False
     valid_until: date | None = None
 
@@ -130,8 +144,8 @@ def certificate_facts(
         completed_on=course.completed_on.isoformat(),
         issued_on=issued_on.isoformat(),
         deliveries=deliveries,
-        delivery_label=", ".join(DELIVERY_LABELS[delivery] for delivery in deliveries),
-        place="" if IN_PERSON in deliveries else "Online",
+        delivery_label=_delivered(credit, deliveries),
+        place=course.place if IN_PERSON in deliveries else "Online",
         credit=_credit(credit),
         edition=course.edition,
         instructors=course.instructors,
@@ -139,14 +153,26 @@ def certificate_facts(
         provider=course.provider,
         approval=_approval(credit),
         sample_notice=SAMPLE_NOTICE if sample else "",
-        notices=(SCOPE_NOTICE, AFFILIATION_NOTICE.format(school=course.provider.name)),
+        notices=(
+            *([credit.statement] if credit and credit.statement else []),
+            SCOPE_NOTICE,
+            AFFILIATION_NOTICE.format(school=course.provider.name),
+        ),
         valid_until=course.valid_until.isoformat() if course.valid_until else "",
+        classroom_hours=hours_text(credit.classroom_hours) if credit and credit.states_classroom_hours else "",
     )
+
+
+def _delivered(credit: ApprovedCredit | None, deliveries: tuple[str, ...]) -> str:
+    """Each way of teaching once, in the body's own words where it has them."""
+    if credit is None:
+        return ", ".join(DELIVERY_LABELS[delivery] for delivery in deliveries)
+    return ", ".join(dict.fromkeys(line.delivered for line in credit.lines))
 
 
 def _credit(credit: ApprovedCredit | None) -> tuple[Credit, ...]:
     return tuple(
-        Credit(subject=line.subject, delivery=DELIVERY_LABELS[line.delivery], hours=hours_text(line.hours))
+        Credit(subject=line.subject, delivery=line.delivered, hours=hours_text(line.hours))
         for line in (credit.lines if credit else ())
     )
 

@@ -53,13 +53,17 @@ def flags_of(certificates: Iterable[Certificate]) -> dict[int, list[CertificateE
 
 
 @transaction.atomic
-def put_before_staff(*, enrollment: Enrollment, text: str, at: datetime | None = None) -> int:
+def put_before_staff(
+    *, enrollment: Enrollment, text: str, credit_key: str | None = None, at: datetime | None = None
+) -> int:
     """The money for it went back or is disputed: earned credit stands, and a person decides. How many were put.
 
-    While nobody has answered, the same words are put once.
+    With a `credit_key` only the certificate of that credit. While nobody has answered, the same words are put once.
     """
     waiting = open_flags().filter(certificate__enrollment=enrollment, text=text).values("certificate__credit_key")
     standing = Certificate.objects.in_force().filter(enrollment=enrollment).exclude(credit_key__in=waiting)
+    if credit_key is not None:
+        standing = standing.filter(credit_key=credit_key)
     rows = [
         CertificateEvent(certificate=one, what=What.FLAGGED, at=at or timezone.now(), text=text) for one in standing
     ]

@@ -7,27 +7,27 @@ which paper counts (DESIGN.md section 3, rule 7). What loses is thrown away and 
 
 import hashlib
 import logging
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import confirm_legal_name
+from accreditation.rules.problems import Problem
 from certificates.credentials.proofs import CredentialError
-from certificates.models import Certificate, CertificateEvent, CertificateFile, CertificateRequest
+from certificates.models import Certificate, CertificateEvent, CertificateFile, CertificateRequest, SigningKey
 from certificates.paper.signing import SigningError
 from certificates.rendering import RenderError
 from certificates.rules.facts import CertificateFacts
 from certificates.rules.wording import certificate_facts
 from certificates.services.keys import NoKeys
-from certificates.services.making import Documents, make_documents, store, verify_url
-from certificates.services.record import approved_credit, finished_course, local_date
+from certificates.services.making import Documents, Stored, keep, make_documents, throw_away, verify_url
+from certificates.services.record import approved_credit, finished_course, licenses_printed, local_date
+from certificates.services.waiting import in_words, reasons_to_wait
 from core.freeze import digest
 from core.serials import new_serial
 from enrollments.models import AccessHold, Enrollment
@@ -36,14 +36,6 @@ from notifications.services import record_mail
 logger = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(minutes=2)
 LONGEST_WAIT = timedelta(hours=12)
-
-
-@dataclass(frozen=True)
-class Stored:
-    """Where the files lie in the private storage."""
-
-    pdf: str
-    credential: str
 
 
 def issue(request: CertificateRequest, *, at: datetime | None = None) -> Certificate | None:
@@ -58,17 +50,21 @@ def issue(request: CertificateRequest, *, at: datetime | None = None) -> Certifi
     existing = _in_force(request)
     if existing or _must_wait(request):
         return existing
+    problems = reasons_to_wait(request)
+    if problems:
+        _note_reasons(request, problems, now)
+        return None
     try:
         facts = _facts(request, now)
-        made = make_documents(facts.as_json(), awarded_at=now, at=now)
-        stored = Stored(pdf=store(made.pdf, "pdf"), credential=store(made.credential, "json"))
+        number = licenses_printed(request.enrollment, request.credit_key)
+        made = make_documents(facts.as_json(), awarded_at=now, at=now, license_number=number)
+        stored = keep(made)
     except (RenderError, CredentialError, SigningError, NoKeys, OSError) as error:
         _note_failure(request, error, now)
         return None
     certificate = _insert(request, facts, made, stored, now)
     if certificate.serial != facts.serial:
-        for path in (stored.pdf, stored.credential):
-            storages["private"].delete(path)
+        throw_away(stored)
     return certificate
 
 
@@ -159,9 +155,9 @@ def _insert(
         if winner is None:
             raise
         return winner
-    locked.state, locked.last_error = CertificateRequest.State.ISSUED, ""
+    locked.state, locked.last_error, locked.needs = CertificateRequest.State.ISSUED, "", ""
     locked.attempts += 1
-    locked.save(update_fields=["state", "last_error", "attempts"])
+    locked.save(update_fields=["state", "last_error", "needs", "attempts"])
     write_mail(certificate, key=f"certificate-{facts.serial}", template="certificate_issued")
     return certificate
 
@@ -198,16 +194,21 @@ def insert(
         status_index=made.status_index,
         supersedes=supersedes,
     )
-    CertificateFile.objects.create(
-        certificate=certificate,
-        role=CertificateFile.Role.CREDENTIAL,
-        path=stored.credential,
-        sha256=hashlib.sha256(made.credential).hexdigest(),
-        key=made.badge_key,
-        made_at=at,
-    )
+    _add_file(certificate, CertificateFile.Role.CREDENTIAL, stored.credential, made.credential, made.badge_key, at)
+    if stored.public:
+        role, level = CertificateFile.Role.PUBLIC, made.public_level
+        _add_file(certificate, role, stored.public, made.public, made.paper_key, at, level)
     CertificateEvent.objects.create(certificate=certificate, what=CertificateEvent.What.ISSUED, at=at)
     return certificate
+
+
+def _add_file(
+    certificate: Certificate, role: str, path: str, content: bytes, key: SigningKey, at: datetime, level: str = ""
+) -> None:
+    sha256 = hashlib.sha256(content).hexdigest()
+    CertificateFile.objects.create(
+        certificate=certificate, role=role, path=path, sha256=sha256, key=key, level=level, made_at=at
+    )
 
 
 def write_mail(certificate: Certificate, *, key: str, template: str, **words: str) -> None:
@@ -230,6 +231,17 @@ def write_mail(certificate: Certificate, *, key: str, template: str, **words: st
     )
 
 
+def _note_reasons(request: CertificateRequest, problems: list[Problem], now: datetime) -> None:
+    """What only staff can mend is put before them; what the learner can is asked again when the learner has acted."""
+    for_staff = [one for one in problems if one.by == "staff"]
+    CertificateRequest.objects.unfinished().filter(pk=request.pk).update(
+        state=CertificateRequest.State.STUCK if for_staff else CertificateRequest.State.OPEN,
+        next_try_at=now + LONGEST_WAIT,
+        last_error=in_words(for_staff or problems)[:500],
+        needs="" if for_staff else problems[0].code,
+    )
+
+
 def _note_failure(request: CertificateRequest, error: Exception, now: datetime) -> None:
     """A paper that cannot be set needs a person; a storage or a key that is away only needs time."""
     stuck = isinstance(error, RenderError | CredentialError)
@@ -240,5 +252,6 @@ def _note_failure(request: CertificateRequest, error: Exception, now: datetime) 
         attempts=request.attempts + 1,
         next_try_at=now + wait,
         last_error=words[:500],
+        needs="",
     )
     logger.warning("certificate request %s not issued (%s), next try in %s", request.pk, type(error).__name__, wait)

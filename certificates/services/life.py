@@ -8,18 +8,19 @@ import logging
 from datetime import date, datetime
 from typing import Any
 
-from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import confirm_legal_name
+from accreditation.models import CourseApproval
+from accreditation.services.reporting import tell_reports
 from certificates.models import Certificate, CertificateEvent
 from certificates.rules.facts import LAYOUT
 from certificates.rules.wording import certificate_facts
-from certificates.services.issuing import Stored, insert, write_mail
-from certificates.services.making import make_documents, store
-from certificates.services.record import approved_credit, finished_course, local_date, valid_until
+from certificates.services.issuing import insert, write_mail
+from certificates.services.making import Documents, Stored, keep, make_documents, throw_away
+from certificates.services.record import approved_credit, finished_course, licenses_printed, local_date, valid_until
 from certificates.services.status import revoke_bit
 from core.serials import new_serial
 from enrollments.models import Enrollment
@@ -109,19 +110,25 @@ def _replace(
         "awarded_on": local_date(certificate.awarded_at, certificate.learner).isoformat(),
         "replaces": certificate.serial,
     }
-    made = make_documents(facts, awarded_at=certificate.awarded_at, at=now)
-    stored = Stored(pdf=store(made.pdf, "pdf"), credential=store(made.credential, "json"))
+    number = licenses_printed(certificate.enrollment, certificate.credit_key)
+    made = make_documents(facts, awarded_at=certificate.awarded_at, at=now, license_number=number)
+    stored = keep(made)
     try:
         return _swap(certificate, facts, made, stored, by, reason.strip(), now)
     except LifeRefused:
-        for path in (stored.pdf, stored.credential):
-            storages["private"].delete(path)
+        throw_away(stored)
         raise
 
 
 @transaction.atomic
 def _swap(
-    certificate: Certificate, facts: dict[str, Any], made: Any, stored: Stored, by: User, reason: str, now: datetime
+    certificate: Certificate,
+    facts: dict[str, Any],
+    made: Documents,
+    stored: Stored,
+    by: User,
+    reason: str,
+    now: datetime,
 ) -> Certificate:
     mine = Certificate.objects.filter(pk=certificate.pk)
     if not mine.end(status=Certificate.Status.SUPERSEDED, at=now):
@@ -137,9 +144,17 @@ def _swap(
     )
     CertificateEvent.objects.create(certificate=certificate, what=What.CORRECTED, at=now, by=by, text=reason)
     revoke_bit(certificate)
+    _tell_boards(certificate, f"Certificate {certificate.serial} is replaced by {fresh.serial}. {reason}", now)
     write_mail(fresh, key=f"certificate-{fresh.serial}", template="certificate_replaced", old_serial=certificate.serial)
     logger.info("certificate %s is replaced by %s", certificate.pk, fresh.pk)
     return fresh
+
+
+def _tell_boards(certificate: Certificate, why: str, now: datetime) -> None:
+    """Where its credit went to a board, somebody looks at that line: nothing can be edited there (DOMAIN.md 3)."""
+    if certificate.credit_key:
+        approval = CourseApproval.objects.get(uuid=certificate.credit_key)
+        tell_reports(enrollment=certificate.enrollment, approval=approval, why=why, at=now)
 
 
 @transaction.atomic
@@ -162,6 +177,7 @@ def revoke(
         raise LifeRefused(NOT_IN_FORCE)
     CertificateEvent.objects.create(certificate=certificate, what=What.REVOKED, at=now, by=by, text=reason.strip())
     revoke_bit(certificate)
+    _tell_boards(certificate, f"Certificate {certificate.serial} is revoked. {reason.strip()}", now)
     ended = mine.get()
     why = ended.get_reason_class_display() + (f". {note}" if note else "")
     write_mail(ended, key=f"certificate-revoked-{ended.serial}", template="certificate_revoked", why=why)

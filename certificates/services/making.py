@@ -17,7 +17,7 @@ from certificates.credentials.badge import credential_of
 from certificates.credentials.proofs import guard, sign, to_bytes
 from certificates.credentials.status_list import status_entry
 from certificates.models import PublishedDesign, SigningKey, StatusList
-from certificates.paper.signing import sign_pdf
+from certificates.paper.signing import SignedPaper, sign_pdf
 from certificates.rendering import render
 from certificates.services.designs import drawn_as, newest_design
 from certificates.services.keys import school_did, signing
@@ -29,11 +29,16 @@ PENDING = "B-B, later"
 
 @dataclass(frozen=True, kw_only=True)
 class Documents:
-    """What is stored of one certificate, and with what it was made."""
+    """What is stored of one certificate, and with what it was made.
+
+    `public` is the same paper without the license number; empty where no number stands on it.
+    """
 
     pdf: bytes
+    public: bytes
     credential: bytes
     level: str
+    public_level: str
     badge_key: SigningKey
     paper_key: SigningKey
     design: PublishedDesign | None
@@ -41,8 +46,24 @@ class Documents:
     status_index: int
 
 
-def make_documents(facts: dict[str, Any], *, awarded_at: datetime, at: datetime) -> Documents:
-    """The files that state these facts. Raises RenderError, CredentialError, SigningError or NoKeys."""
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """Where the files lie in the private storage; `public` is empty where the paper holds nothing private."""
+
+    pdf: str
+    public: str
+    credential: str
+
+    def paths(self) -> list[str]:
+        """All of them."""
+        return [path for path in (self.pdf, self.public, self.credential) if path]
+
+
+def make_documents(facts: dict[str, Any], *, awarded_at: datetime, at: datetime, license_number: str = "") -> Documents:
+    """The files that state these facts. Raises RenderError, CredentialError, SigningError or NoKeys.
+
+    With a license number there are two papers: the holder's, and the copy for whoever has the certificate's number.
+    """
     keys, design = signing(), newest_design()
     status_list, index = place_in_status_list()
     document = credential_of(
@@ -62,22 +83,54 @@ def make_documents(facts: dict[str, Any], *, awarded_at: datetime, at: datetime)
     guard(signed)
     credential = to_bytes(signed)
     look, paper = drawn_as(design, facts["kind"])
-    pdf = render(
-        facts, verify_url(facts["serial"]), credential=credential, design=look, paper=paper, test_keys=keys.is_demo
-    )
-    certified = sign_pdf(
-        pdf, keys.paper, keys.certificate, tsa_url=settings.SIGNING_TSA_URL or None, at=at, authority=keys.authority
-    )
+
+    def certified(number: str) -> SignedPaper:
+        pdf = render(
+            facts,
+            verify_url(facts["serial"]),
+            credential=credential,
+            design=look,
+            paper=paper,
+            license_number=number,
+            test_keys=keys.is_demo,
+        )
+        tsa_url = settings.SIGNING_TSA_URL or None
+        return sign_pdf(pdf, keys.paper, keys.certificate, tsa_url=tsa_url, at=at, authority=keys.authority)
+
+    full = certified(license_number)
+    public = certified("") if license_number else None
     return Documents(
-        pdf=certified.bytes,
+        pdf=full.bytes,
+        public=public.bytes if public else b"",
         credential=credential,
-        level=PENDING if certified.timestamp_pending else certified.level,
+        level=level_of(full),
+        public_level=level_of(public) if public else "",
         badge_key=keys.badge_row,
         paper_key=keys.paper_row,
         design=design,
         status_list=status_list,
         status_index=index,
     )
+
+
+def level_of(signed: SignedPaper) -> str:
+    """Of its signature, or that it still waits for the time stamp."""
+    return PENDING if signed.timestamp_pending else signed.level
+
+
+def keep(made: Documents) -> Stored:
+    """Store the files of one certificate."""
+    return Stored(
+        pdf=store(made.pdf, "pdf"),
+        public=store(made.public, "pdf") if made.public else "",
+        credential=store(made.credential, "json"),
+    )
+
+
+def throw_away(stored: Stored) -> None:
+    """What was made for a certificate that another process was first with."""
+    for path in stored.paths():
+        storages["private"].delete(path)
 
 
 def store(content: bytes, suffix: str) -> str:

@@ -1,5 +1,6 @@
 """What is on record about a finished course: read once, at the moment of issue, and frozen from then on."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
@@ -7,7 +8,8 @@ from django.conf import settings
 from wagtail.models import Site
 
 from accounts.models import User
-from accreditation.models import CourseApproval
+from accreditation.models import Attendance, CourseApproval, CreditStatement, ProfessionalLicense
+from accreditation.services.claims import claimed_licenses
 from certificates.rules.facts import Provider
 from certificates.rules.wording import ApprovedCredit, CreditedHours, FinishedCourse
 from core.hours import own_count
@@ -16,6 +18,13 @@ from courses.models import CourseEdition, CoursePage, InstructorProfile, SchoolS
 from enrollments.models import Enrollment
 
 QUIZ = "quiz"
+
+
+def _statement(approval: CourseApproval) -> str:
+    """The sentence that the body wants on its certificates, word for word; empty where it asks for none."""
+    body = approval.provider_approval.body
+    row = body.statements.filter(use=CreditStatement.Use.CERTIFICATE).first()
+    return row.filled(approval) if row else ""
 
 
 def finished_course(enrollment: Enrollment) -> FinishedCourse:
@@ -34,6 +43,7 @@ def finished_course(enrollment: Enrollment) -> FinishedCourse:
         instructors=instructor_names(enrollment),
         administrator=school.administrator,
         provider=provider_of(school),
+        place=_place(enrollment),
         sample_school=school.is_sample,
         valid_until=valid_until(enrollment.course, from_day=enrollment.completed_on),
     )
@@ -61,19 +71,48 @@ def approved_credit(credit_key: str) -> ApprovedCredit | None:
         return None
     approval = CourseApproval.objects.select_related("provider_approval__body").get(uuid=credit_key)
     provider = approval.provider_approval
+    body, words = provider.body, {one.term: one.label for one in provider.body.terms.all()}
     return ApprovedCredit(
-        body=provider.body.name,
-        hours_label=provider.body.hour_label,
+        body=body.name,
+        hours_label=body.hour_label,
         provider_name=provider.name_as_approved,
         provider_number=provider.number,
         course_number=approval.number,
         title=approval.title_as_approved,
         lines=tuple(
-            CreditedHours(subject=line.get_subject_display(), delivery=line.mode, hours=line.hours)
+            CreditedHours(
+                subject=words.get(line.subject) or line.get_subject_display(),
+                delivery=line.mode,
+                hours=line.hours,
+                delivery_word=words.get(line.mode, ""),
+            )
             for line in approval.credit_lines.all()
         ),
-        sample=approval.is_sample or provider.is_sample,
+        statement=_statement(approval),
+        states_classroom_hours="classroom_hours" in body.certificate_needs,
+        sample=approval.is_sample or provider.is_sample or body.is_sample,
     )
+
+
+def licenses_printed(enrollment: Enrollment, credit_key: str) -> str:
+    """The license numbers for which this credit is claimed, for the holder's paper only; empty: none is."""
+    approval = CourseApproval.objects.filter(uuid=credit_key).first() if credit_key else None
+    return _in_words(claimed_licenses(enrollment, approval)) if approval else ""
+
+
+def licenses_of(learner: User) -> str:
+    """All license numbers of a learner, for the learner's own transcript only."""
+    rows = ProfessionalLicense.objects.of(learner).usable()
+    return _in_words(rows.select_related("jurisdiction", "profession").order_by("pk"))
+
+
+def _in_words(licenses: Iterable[ProfessionalLicense]) -> str:
+    return "; ".join(f"{one.number} ({one.jurisdiction}, {one.profession.name.lower()})" for one in licenses)
+
+
+def _place(enrollment: Enrollment) -> str:
+    """Where it was held, as staff attested it; a course without a live part has none."""
+    return Attendance.objects.filter(enrollment=enrollment).values_list("place", flat=True).first() or ""
 
 
 def has_required_quiz(edition: CourseEdition) -> bool:

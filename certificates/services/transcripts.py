@@ -24,7 +24,7 @@ from certificates.rules.wording import DELIVERY_LABELS, OWN_COUNT_NOTE, SAMPLE_N
 from certificates.services.designs import drawn_as, newest_design
 from certificates.services.keys import signing, trusted_keys
 from certificates.services.making import store
-from certificates.services.record import current_school, local_date
+from certificates.services.record import current_school, licenses_of, local_date
 from core.freeze import digest
 from core.hours import own_count
 from core.serials import new_serial
@@ -70,9 +70,10 @@ def make_transcript(*, learner: User, at: datetime | None = None) -> TranscriptR
     Raises NameMissing, RenderError, SigningError, NoKeys or OSError; then nothing is kept.
     """
     now = at or timezone.now()
-    record = transcript_of(learner, at=now)
-    if not record.name:
+    public = transcript_of(learner, at=now)
+    if not public.name:
         raise NameMissing
+    record = replace(public, license_number=licenses_of(learner))
     facts = record.as_json()
     facts_sha256 = digest(facts)
     found = _same(learner, facts_sha256)
@@ -81,20 +82,25 @@ def make_transcript(*, learner: User, at: datetime | None = None) -> TranscriptR
     keys, serial = signing(), new_serial(local_date(now, learner).year)
     look, paper = drawn_as(newest_design(), Certificate.Kind.ACHIEVEMENT)
     look = replace(look, closing="")
-    pdf = render_transcript(record, number=serial, design=look, paper=paper, test_keys=keys.is_demo)
-    tsa_url = settings.SIGNING_TSA_URL or None
-    content = sign_pdf(pdf, keys.paper, keys.certificate, tsa_url=tsa_url, at=now, authority=keys.authority).bytes
+
+    def signed(what: Transcript) -> tuple[str, str]:
+        pdf = render_transcript(what, number=serial, design=look, paper=paper, test_keys=keys.is_demo)
+        tsa_url = settings.SIGNING_TSA_URL or None
+        content = sign_pdf(pdf, keys.paper, keys.certificate, tsa_url=tsa_url, at=now, authority=keys.authority).bytes
+        return store(content, "pdf"), hashlib.sha256(content).hexdigest()
+
     row = TranscriptRow(
-        serial=serial, learner=learner, facts=record.as_json(), facts_sha256=facts_sha256, issued_at=now
+        serial=serial, learner=learner, facts=facts, facts_sha256=facts_sha256, issued_at=now, key=keys.paper_row
     )
-    row.pdf, row.pdf_sha256, row.key = store(content, "pdf"), hashlib.sha256(content).hexdigest(), keys.paper_row
-    row.public_pdf, row.public_pdf_sha256 = row.pdf, row.pdf_sha256  # nothing private stands on it
+    row.pdf, row.pdf_sha256 = signed(record)
+    row.public_pdf, row.public_pdf_sha256 = signed(public) if record.license_number else (row.pdf, row.pdf_sha256)
     kept = None
     try:
         kept = _keep(row)
     finally:
         if kept != row:  # not written, or another request was first with the same facts
-            storages["private"].delete(row.pdf)
+            for path in {row.pdf, row.public_pdf}:
+                storages["private"].delete(path)
     return kept
 
 

@@ -81,8 +81,8 @@ def make_finished(user: User, page: CoursePage | None = None, *, of: CourseEditi
 
 
 def make_approval(of: CourseEdition, *, code: str = "board", hours: str = "4.00", **fields: Any) -> CourseApproval:
-    """An approval that holds all through 2026, with one credit line."""
-    term = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 12, 31), "status": "active"}
+    """An approval of this edition under its own title that holds from 2020 to the end of 2026, with one credit line."""
+    term = {"valid_from": date(2020, 1, 1), "valid_to": date(2026, 12, 31), "status": "active"}
     body, _ = ApprovalBody.objects.get_or_create(code=code, defaults={"name": f"Example Board {code}"})
     provider, _ = ProviderApproval.objects.get_or_create(
         body=body, number=f"P-{code}", defaults={"name_as_approved": "Example School, Inc.", **term}
@@ -91,7 +91,7 @@ def make_approval(of: CourseEdition, *, code: str = "board", hours: str = "4.00"
         course=of.course,
         provider_approval=provider,
         number=f"C-{code}",
-        title_as_approved=f"{TITLE} (Home Study)",
+        title_as_approved=f"{of.title} (Home Study)",
         **(term | fields),
     )
     row.editions.add(of)

@@ -48,10 +48,11 @@ def issued(enrollment=None, **request):
 def test_a_certificate_freezes_every_printed_fact():
     certificate = issued()
     assert certificate.facts == {
-        "layout": 2,
+        "layout": 3,
         "valid_until": "",
         "awarded_on": "",
         "replaces": "",
+        "classroom_hours": "",
         "language": "en",
         "serial": certificate.serial,
         "kind": "achievement",

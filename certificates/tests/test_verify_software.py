@@ -58,6 +58,7 @@ def test_software_gets_the_documented_members_and_no_others(settings):
         "replaces": [],
         "facts": certificate.facts,
         "pdf_sha256": certificate.pdf_sha256,
+        "public_pdf_sha256": certificate.pdf_sha256,
     }
 
 

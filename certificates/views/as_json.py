@@ -16,7 +16,8 @@ origin may ask (CORS). Members of the document, version 1:
 - ``reason`` (error, holder, conduct, board or null) and ``note``: of a revocation.
 - ``replaced_by``: who stands in its place now, the end of the chain; ``replaces``: all before it, the oldest first.
   Each ``{"serial": ..., "url": ...}``.
-- ``facts``: what is printed, as frozen; ``pdf_sha256``: of the paper as issued. Both null where the record is damaged.
+- ``facts``: what is printed, as frozen; ``pdf_sha256``, ``public_pdf_sha256``: of the holder's paper as issued and of
+  the copy without the license number (the same where none stands on it). Null where the record is damaged.
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateFile
 from certificates.standing import Record, State
 
 VERSION = 1
@@ -38,7 +39,7 @@ FACTS = (
     *("serial", "kind", "heading", "name", "earned", "title", "hours", "hours_printed", "hours_note", "completed_on"),
     *("issued_on", "deliveries", "delivery_label", "place", "credit", "edition", "instructors", "administrator"),
     *("provider", "approval", "approvals", "sample_notice", "notices", "language", "layout", "valid_until"),
-    *("awarded_on", "replaces"),
+    *("awarded_on", "replaces", "classroom_hours"),
 )
 """By name: a private fact that is frozen one day does not become public by being there."""
 UNKNOWN = {"version": VERSION, "status": "unknown", "counts": False}
@@ -104,7 +105,14 @@ def record_as_json(record: Record, *, at: datetime) -> dict[str, Any]:
         "replaces": [_link(one) for one in record.earlier],
         "facts": public_facts(certificate.facts) if whole else None,
         "pdf_sha256": certificate.pdf_sha256 if whole else None,
+        "public_pdf_sha256": _public_sha256(certificate) if whole else None,
     }
+
+
+def _public_sha256(certificate: Certificate) -> str:
+    """Of the copy without the license number; where none stands on the paper, the paper is the copy."""
+    copies = certificate.files.filter(role=CertificateFile.Role.PUBLIC).order_by("n").values_list("sha256", flat=True)
+    return copies.first() or certificate.pdf_sha256
 
 
 def public_facts(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -93,7 +93,11 @@ class Own:
 @login_required
 def my_certificates(request: OwnRequest) -> HttpResponse:
     """Own certificates, what is being prepared, and the name that the first one will carry."""
-    unfinished = CertificateRequest.objects.of(request.user).unfinished().select_related("enrollment__edition")
+    unfinished = (
+        CertificateRequest.objects.of(request.user)
+        .unfinished()
+        .select_related("enrollment__edition", "enrollment__course")
+    )
     waiting = list(unfinished.prefetch_related("enrollment__holds").order_by("pk"))
     name_is_asked = bool(waiting) and request.user.legal_name_confirmed_at is None
     form = LegalNameForm(

@@ -13,7 +13,7 @@ from core.validation import page_number
 from courses.forms import CatalogueForm
 from courses.listing import courses_in
 from courses.models import CourseIndexPage, CoursePage, InstructorProfile, LessonPage, PolicyVersion
-from courses.rendering import rendered_body
+from courses.rendering import Body, body_with_cards_closed, rendered_body
 
 register = template.Library()
 COURSES_PER_PAGE = 12
@@ -77,9 +77,17 @@ def instructors_of(course: CoursePage) -> list[InstructorProfile]:
 
 
 @register.simple_tag(takes_context=True)
-def lesson_body(context: Context, lesson: LessonPage) -> SafeString:
-    """The body of a lesson: rendered once per revision, made anew when the evidence register changes."""
+def kept_body(context: Context, lesson: LessonPage) -> Body:
+    """`{% kept_body page as body %}`: rendered once per revision, made anew when the evidence register changes."""
     return rendered_body(lesson, preview=getattr(context["request"], "is_preview", False))
+
+
+@register.simple_tag
+def lesson_body(lesson: LessonPage, body: Body, closed: str) -> SafeString:
+    """`{% lesson_body page body scope.closed %}`: the body, or where a reader's license closes its technique cards,
+    the body with those words in their place.
+    """
+    return body_with_cards_closed(lesson, closed=closed) if closed else body.html
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from wagtail.models import Page, Site
 
 from accounts.models import User
 from courses.blocks import PROSE
-from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage, Topic
+from courses.models import CourseIndexPage, CoursePage, LessonPage, ModulePage, Technique, Topic
 from courses.services import assign_instructor
 from demo.reading import Course, Lesson, Module
 from evidence.models import Claim, Contraindication, GlossaryTerm, Reference
@@ -33,6 +33,7 @@ class Register:
         self.signs = dict(Contraindication.objects.values_list("key", "pk"))
         self.figures = dict(Figure.objects.values_list("slug", "pk"))
         self.references = {one.key: one for one in Reference.objects.all()}
+        self.techniques = {one.slug: one for one in Technique.objects.all()}
 
 
 def html(markdown: str) -> str:
@@ -194,6 +195,7 @@ def _seed_lesson(module: ModulePage, lesson: Lesson, instructor: User, register:
         },
     )
     page.references = [register.references[key] for key in meta.get("references", [])]
+    page.techniques = [register.techniques[slug] for slug in meta.get("techniques", [])]
     page.save()
     publish(page, instructor)
 

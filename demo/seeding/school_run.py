@@ -10,10 +10,18 @@ from accounts.models import User
 from courses.models import CourseIndexPage, CoursePage
 from courses.services import rebuild_catalogue
 from demo.reading import CONTENT, Course, load_toml, read_courses
+from demo.seeding.accreditation import (
+    seed_approvals,
+    seed_boards,
+    seed_licenses,
+    seed_places,
+    seed_rules,
+    seed_techniques,
+)
 from demo.seeding.evidence import seed_evidence, seed_figures
 from demo.seeding.pages import Register, place, publish, seed_course, seed_help, seed_home
 from demo.seeding.people import seed_people
-from demo.seeding.school import seed_approval, seed_school
+from demo.seeding.school import seed_school
 from demo.seeding.study import seed_graduate
 from home.models import HomePage
 from payments.services import save_offer
@@ -84,11 +92,20 @@ def courses(seeding: Seeding) -> None:
         seeding.courses[content.meta["slug"]] = CoursePage.objects.get(pk=page.pk)
 
 
-def approval(seeding: Seeding) -> None:
-    """The sample approval of the paid course."""
-    for content in seeding.content:
-        if content.meta["price_cents"]:
-            seed_approval(seeding.courses[content.meta["slug"]])
+@transaction.atomic
+def boards(seeding: Seeding) -> None:
+    """Boards, jurisdictions, and what they ask for. Lessons name techniques, so this comes before them."""
+    seed_places()
+    seed_boards()
+    seed_rules()
+    seed_techniques()
+
+
+@transaction.atomic
+def approvals(seeding: Seeding) -> None:
+    """The sample approvals, and the demo's licenses."""
+    seed_approvals(seeding.courses, seeding.people)
+    seed_licenses(seeding.people)
     rebuild_catalogue()
 
 
@@ -103,7 +120,8 @@ STEPS: tuple[tuple[str, Callable[[Seeding], None]], ...] = (
     ("people", people),
     ("evidence and figures", register),
     ("school", school),
+    ("boards and their rules", boards),
     ("courses", courses),
-    ("sample approval", approval),
+    ("sample approvals", approvals),
     ("graduate", graduate),
 )

@@ -3,6 +3,8 @@
 from django.conf import settings
 
 from accounts.models import User
+from accreditation.models import ProfessionalLicense
+from accreditation.services.claims import claim
 from certificates.services import confirm_name, issue_pending
 from courses.models import CoursePage, Unit
 from courses.outline import live_modules
@@ -14,11 +16,20 @@ from quizzes.questions.freezing import in_language
 from quizzes.services import save_answers, start_attempt, submit_attempt
 from quizzes.services.answers import SentItem, token_of
 
+CLAIMED = "US-FL"
+
 
 def seed_graduate(user: User, course: CoursePage) -> None:
-    """A staff grant, no payment: seeding calls no Stripe. The quizzes are answered and marked like anybody's."""
+    """A staff grant, no payment: seeding calls no Stripe. The quizzes are answered and marked like anybody's.
+
+    Credit is claimed for the Florida license before the first unit, as a learner is asked to.
+    """
     enrollment = enroll(user=user, course=course, source=Enrollment.Source.GRANT, reason="Demo graduate")
     if enrollment.completed_at is None:
+        claim(
+            enrollment=enrollment,
+            licenses=list(ProfessionalLicense.objects.of(user).filter(jurisdiction__code=CLAIMED)),
+        )
         for _, units in live_modules(course):
             for unit in units:
                 _study(enrollment, unit)

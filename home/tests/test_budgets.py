@@ -6,6 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Page, Site
 
+from accreditation.models import EvaluationQuestion
+from accreditation.services.claims import claim
+from accreditation.tests.factories import finish, make_approval, make_body, make_florida, make_license, with_a_quiz
 from courses.models import LessonPage
 from courses.tests.factories import make_course, publish
 from enrollments.models import Enrollment
@@ -13,7 +16,7 @@ from enrollments.services import complete_unit, enroll
 from home.models import HomePage
 
 pytestmark = pytest.mark.django_db
-LESSON, CATALOGUE, DESK = 12, 10, 15
+LESSON, CATALOGUE, DESK, DESK_WITH_CREDIT = 12, 10, 17, 43
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +87,23 @@ def test_the_desk(as_learner, learner):
         if number in (0, 7):
             counts.append(queries_of(as_learner, "/my/"))
     assert (counts[0], counts[0] <= DESK) == (counts[1], True)
+
+
+def test_the_desk_with_licenses_courses_under_way_and_credit(as_learner, learner):
+    body, counts = make_body(requires_license_number=True), []
+    make_florida(accepts=[body])
+    EvaluationQuestion.objects.create(text="Was it clear?")
+    for number in range(4):
+        license = make_license(learner, f"MA{number}")
+        done, under_way = (with_a_quiz(make_course(f"{word} {number}", lessons=1)) for word in ("Done", "Under way"))
+        make_approval(done, body)
+        make_approval(under_way, body)
+        study(learner, under_way)
+        claim(enrollment=study(learner, done), licenses=[license])
+        finish(learner, done)
+        if number in (0, 3):
+            counts.append(queries_of(as_learner, "/my/"))
+    assert (counts[0], counts[0] <= DESK_WITH_CREDIT) == (counts[1], True)
 
 
 def test_search(as_learner, learner, django_capture_on_commit_callbacks):

@@ -10,12 +10,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from certificates.credentials.keys import KeyProblem, PrivateKey
-from certificates.management.progress import show_progress
 from certificates.models import SigningKey
 from certificates.paper.keys import fingerprint
 from certificates.services.key_files import NoKeys, keep_in_directory, private_key
 from certificates.services.resigning import sign_survivors
 from certificates.services.rotation import KeyRefusal, MadeKey, add_key, disown_key, named_key, retire_key
+from core.progress import show_progress
 
 Use = SigningKey.Use
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from certificates.management.progress import show_progress
 from certificates.models import CertificateRequest
 from certificates.services import issue
 from certificates.services.keys import NoKeys, signing
+from core.progress import show_progress
 from courses.models import CoursePage
 
 MOST_NAMED = 20

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from certificates.management.progress import show_progress
 from certificates.models import Certificate, StatusList, Transcript
 from certificates.services.integrity import Verified, verify_certificates, verify_status_lists, verify_transcripts
+from core.progress import show_progress
 from core.serials import normalize_serial
 
 

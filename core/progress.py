@@ -1,4 +1,4 @@
-"""A bar that is drawn over itself, for commands that walk all certificates."""
+"""A bar that is drawn over itself, for commands that walk many rows."""
 
 import sys
 

@@ -1,0 +1,1 @@
+"""The back office of records: the audit view, retention policies, legal holds."""
