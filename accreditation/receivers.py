@@ -1,5 +1,5 @@
-"""A completed course, and a license that is named for it, have earned credit: the award is a row in the same
-transaction (DESIGN.md section 2, seam 3)."""
+"""Completing a course, naming a license for it and settling its payment earn credit: a row in the same transaction
+(DESIGN.md section 2, seam 3)."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from accreditation.services.awards import award_credit
 from accreditation.services.reporting import tell_reports_of
 from accreditation.signals import award_ended, credit_claimed
 from enrollments.models import Enrollment
-from enrollments.signals import course_completed
+from enrollments.signals import course_completed, hold_closed
 
 
 def connect() -> None:
     """Called once, when the app is ready."""
-    for signal in (course_completed, credit_claimed):
+    for signal in (course_completed, credit_claimed, hold_closed):
         signal.connect(award, dispatch_uid="accreditation.awards")
     award_ended.connect(mend_reports, dispatch_uid="accreditation.reports")
 

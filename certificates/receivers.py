@@ -3,6 +3,7 @@
 from typing import Any
 
 from accreditation.models import CreditAward
+from accreditation.services.awards import CLAIMED
 from accreditation.signals import award_ended, credit_claimed, evaluation_given
 from certificates.services import put_before_staff, request_certificates, resume
 from enrollments.models import AccessHold, Enrollment
@@ -30,7 +31,12 @@ def go_on(sender: Any, enrollment: Enrollment, **kwargs: Any) -> None:
 
 
 def credit_changed(sender: Any, award: CreditAward, **kwargs: Any) -> None:
-    """The credit that a certificate states was corrected or made void: a person decides what becomes of the paper."""
+    """The credit that a certificate states was corrected or made void: a person decides what becomes of the paper.
+
+    A license that was named for it changes nothing that the paper states.
+    """
+    if award.ended_reason == CLAIMED:
+        return
     text = f"The credit was {'made void' if award.status == CreditAward.Status.VOID else 'corrected'}."
     put_before_staff(enrollment=award.enrollment, text=text, credit_key=str(award.course_approval.uuid))
 

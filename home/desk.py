@@ -11,7 +11,7 @@ from accounts.models import User
 from accreditation.models import ProfessionalLicense
 from accreditation.services.asking import askers_from, school_bodies
 from accreditation.services.claims import claim_notes
-from accreditation.services.clock import finish_by_of
+from accreditation.services.clock import approvals_of, finish_by_of
 from accreditation.services.counting import Answer, answer
 from accreditation.services.course_credit import credit_of_courses
 from accreditation.services.reporting import report_state_of
@@ -37,14 +37,16 @@ def desk_of(user: User, *, page: int = 1) -> dict[str, Any]:
     courses = Paginator(mine, COURSES_PER_PAGE).get_page(page)
     shown = list(courses.object_list)
     holds: dict[int, list[AccessHold]] = {}
-    for hold in AccessHold.objects.suspending().filter(enrollment__in=shown):
+    held = [one for one in shown if one.held]  # type: ignore[attr-defined]  # annotated by `with_hold`
+    for hold in AccessHold.objects.suspending().filter(enrollment__in=held):
         holds.setdefault(hold.enrollment_id, []).append(hold)
     next_units = _next_units(shown)
     licenses = list(ProfessionalLicense.objects.of(user).select_related("jurisdiction", "profession"))
     under_way = [one for one in shown if one.completed_on is None and not one.ended]
     standings = standings_of(licenses)
     answers = _answers([one.course for one in under_way], standings)
-    notes, finish_by = claim_notes(shown), finish_by_of(under_way)
+    covering = approvals_of(one.course_id for one in shown)
+    notes, finish_by = claim_notes(shown, covering=covering), finish_by_of(under_way, covering=covering)
     rows = [
         {
             "enrollment": one,

@@ -24,7 +24,7 @@ from accreditation.services.claims import claimed_licenses, creditable
 from accreditation.services.linting import award_problems
 from accreditation.signals import award_ended
 from courses.models import SchoolSettings
-from enrollments.models import Enrollment
+from enrollments.models import AccessHold, Enrollment
 from notifications.services import record_mail
 
 logger = logging.getLogger(__name__)
@@ -49,9 +49,13 @@ def award_credit(*, enrollment: Enrollment, at: datetime | None = None) -> list[
 
 @transaction.atomic
 def award_missing_of(*, enrollment: Enrollment, at: datetime | None = None) -> int:
-    """Make what this completion lacks; how many awards that were."""
+    """Make what this completion lacks; how many awards that were.
+
+    While a payment is missing or disputed, credit waits as the certificate does: what was reported to a board cannot
+    be taken back there.
+    """
     locked = _locked(enrollment.pk)
-    if locked.completed_on is None:
+    if locked.completed_on is None or AccessHold.objects.open().filter(enrollment=locked).exists():
         return 0
     now = at or timezone.now()
     made = 0

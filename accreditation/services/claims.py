@@ -4,7 +4,7 @@ A board that reports by license number gives no credit without one, so the numbe
 the first unit (Florida; DOMAIN.md 2.6, 5). "Later" is an answer: then no credit is claimed yet, and the desk says so.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from accreditation.models import (
     ProfessionalLicense,
 )
 from accreditation.services.approvals import approvals_for
+from accreditation.services.clock import Covering, approvals_of
 from accreditation.services.fits import Choice, choices_among, pairs_of, why_none
 from accreditation.services.licenses import add_license, attach_evidence
 from accreditation.signals import credit_claimed
@@ -130,13 +131,23 @@ def answer(*, enrollment: Enrollment, answer: str, at: datetime | None = None) -
     return _answered(locked, answer, at or timezone.now())
 
 
-def claim_notes(enrollments: Sequence[Enrollment]) -> dict[int, str]:
-    """For the desk: what each course's credit still waits for. Five queries at most, one where no board asks."""
+def claim_notes(enrollments: Sequence[Enrollment], *, covering: Covering | None = None) -> dict[int, str]:
+    """For the desk: what each course's credit still waits for. Two queries more where a board asks for a number.
+
+    `covering`: what `approvals_of` has found for their courses already; without it, two queries more.
+    """
     today = timezone.localdate()
-    asking = _asking_by_course({one.course_id for one in enrollments})
-    if not asking:
+    covering = approvals_of(one.course_id for one in enrollments) if covering is None else covering
+    asking = {
+        one.pk: [
+            approval
+            for approval in covering.get(one.edition_id, [])
+            if approval.provider_approval.body.requires_license_number
+        ]
+        for one in enrollments
+    }
+    if not any(asking.values()):
         return {}
-    chains = _chains(enrollments)
     claims: dict[int, dict[int, ProfessionalLicense]] = {}
     for row in _standing_claims(enrollments).select_related("license__jurisdiction"):
         claims.setdefault(row.enrollment_id, {})[row.course_approval_id] = row.license
@@ -148,10 +159,8 @@ def claim_notes(enrollments: Sequence[Enrollment]) -> dict[int, str]:
         day = one.completed_on or today
         held = [
             approval
-            for approval in asking.get(one.course_id, [])
-            if approval.holds_on(day)
-            and approval.provider_approval.holds_on(day)
-            and chains[one.pk] & {edition.pk for edition in approval.editions.all()}
+            for approval in asking[one.pk]
+            if approval.holds_on(day) and approval.provider_approval.holds_on(day)
         ]
         note = "" if one.pk in declined else _note(held, claims.get(one.pk, {}), day)
         if note:
@@ -193,34 +202,6 @@ def _asking(enrollment: Enrollment, *, on: date | None = None) -> Any:
         provider_approval__body__requires_license_number=True,
         credit_lines__isnull=False,
     )
-
-
-def _asking_by_course(courses: Iterable[int]) -> dict[int, list[CourseApproval]]:
-    rows = CourseApproval.objects.filter(
-        course__in=courses, provider_approval__body__requires_license_number=True, credit_lines__isnull=False
-    ).distinct()
-    found: dict[int, list[CourseApproval]] = {}
-    for row in rows.select_related("provider_approval__body").prefetch_related("editions"):
-        found.setdefault(row.course_id, []).append(row)
-    return found
-
-
-def _chains(enrollments: Sequence[Enrollment]) -> dict[int, set[int]]:
-    """Each enrollment's edition, and back through corrections to the last one with changed content."""
-    editions: dict[int, list[tuple[int, int, str]]] = {}
-    rows = CourseEdition.objects.filter(course__in={one.course_id for one in enrollments}).order_by("-number")
-    for course, pk, number, change in rows.values_list("course", "pk", "number", "change"):
-        editions.setdefault(course, []).append((pk, number, change))
-    chains: dict[int, set[int]] = {}
-    for one in enrollments:
-        chain = chains.setdefault(one.pk, set())
-        for pk, number, change in editions[one.course_id]:
-            if number > one.edition.number:
-                continue
-            chain.add(pk)
-            if change == CourseEdition.Change.CONTENT:
-                break
-    return chains
 
 
 def _standing_claims(enrollments: Sequence[Enrollment]) -> Any:

@@ -22,11 +22,16 @@ def finish_by(enrollment: Enrollment, *, on: date | None = None) -> date | None:
     return finish_by_of([enrollment], on=on).get(enrollment.pk)
 
 
-def finish_by_of(enrollments: Iterable[Enrollment], *, on: date | None = None) -> dict[int, date]:
-    """The same for many, by enrollment, in two queries; those without a board's credit are left out."""
+def finish_by_of(
+    enrollments: Iterable[Enrollment], *, on: date | None = None, covering: Covering | None = None
+) -> dict[int, date]:
+    """The same for many, by enrollment; those without a board's credit are left out.
+
+    `covering`: what `approvals_of` has found for their courses already; without it, two queries.
+    """
     wanted = list(enrollments)
     day = on or timezone.localdate()
-    covering = approvals_of(one.course_id for one in wanted)
+    covering = approvals_of(one.course_id for one in wanted) if covering is None else covering
     found = {one.pk: last_days(covering.get(one.edition_id, []), on=day) for one in wanted}
     return {pk: min(days.values()) for pk, days in found.items() if days}
 
@@ -38,7 +43,7 @@ def last_days(approvals: Iterable[CourseApproval], *, on: date) -> dict[Approval
 
 
 def approvals_of(course_ids: Iterable[int]) -> Covering:
-    """Which approvals with hours cover each edition of these courses: two queries for any number.
+    """Which approvals with hours cover each edition of these courses: two queries for any number, one without any.
 
     An edition that only corrects another one has the other's approvals.
     """
@@ -48,6 +53,8 @@ def approvals_of(course_ids: Iterable[int]) -> Covering:
     with_hours = Exists(CreditLine.objects.filter(approval=OuterRef("pk")))
     for one in found.filter(with_hours).annotate(edition_id=F("editions")).order_by("pk"):
         by_edition.setdefault(one.edition_id, []).append(one)
+    if not by_edition:
+        return {}
     return {
         pk: list({one.pk: one for link in chain for one in by_edition.get(link, [])}.values())
         for pk, chain in _chains(courses).items()

@@ -20,7 +20,7 @@ from accreditation.rules.vocabulary import LIVE_MODES
 from accreditation.services.awards import award_missing_of, given_before
 from accreditation.services.claims import creditable
 from accreditation.services.linting import award_problems
-from enrollments.models import Enrollment
+from enrollments.models import AccessHold, Enrollment
 
 TRIED = 50
 """Completions looked at in one sweep."""
@@ -69,7 +69,8 @@ def award_missing(*, limit: int = TRIED) -> int:
 
     A sample by lot, so that those that a person has to mend first do not keep the others waiting. `sweep` calls it.
     """
-    lacking = without_award(_open_to_award()).order_by("?")[:limit]
+    held = AccessHold.objects.open().filter(enrollment=OuterRef("pk"))
+    lacking = without_award(_open_to_award()).exclude(Exists(held)).order_by("?")[:limit]
     return sum(award_missing_of(enrollment=enrollment) for enrollment in lacking)
 
 
@@ -150,6 +151,9 @@ def why_none(enrollment: Enrollment, approval: CourseApproval) -> Reason | None:
     ended = CreditAward.objects.filter(enrollment=enrollment, course_approval=approval, status=Status.VOID).first()
     if ended is not None:
         return Reason(approval, f"Made void: {ended.ended_reason}")
+    hold = AccessHold.objects.open().filter(enrollment=enrollment).first()
+    if hold is not None:
+        return Reason(approval, f"Waits, as the certificate does: {hold.get_reason_display()}.")
     problems = [one for one in award_problems(enrollment=enrollment, approval=approval) if one.by == "staff"]
     if problems:
         words = dict.fromkeys(TO_LEARNERS.get(one.code, AT_THE_SCHOOL) for one in problems)

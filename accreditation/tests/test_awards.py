@@ -7,17 +7,17 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 
-from accreditation.models import Attendance, CreditAward
+from accreditation.models import Attendance, CourseApproval, CreditAward
 from accreditation.services.attendance import AttendanceRefused, attest
 from accreditation.services.awards import AwardRefused, award_credit, changes_of, correct, void
 from accreditation.services.claims import claim
-from accreditation.services.uncredited import award_missing, reasons_of
+from accreditation.services.uncredited import award_missing, reasons_of, why_none
 from accreditation.signals import award_ended
 from accreditation.tests.factories import finish, make_approval, make_body, make_license, with_a_quiz
 from courses.models import LessonPage
 from courses.tests.factories import make_course, make_user
 from enrollments.models import Enrollment
-from enrollments.services import complete_unit, enroll
+from enrollments.services import close_hold, complete_unit, enroll, open_hold
 from notifications.models import Mail
 from quizzes.models import Question
 from quizzes.services import start_attempt, submit_attempt
@@ -298,3 +298,18 @@ class TestSweep:
             finish(make_user(), course)
         with django_assert_num_queries(1):
             assert award_missing() == 0
+
+
+def test_credit_waits_for_an_open_payment_as_the_certificate_does_and_comes_when_it_is_settled(learner, course):
+    make_approval(course)
+    enrollment = enroll(user=learner, course=course, source=Enrollment.Source.ORDER)
+    open_hold(enrollment=enrollment, reason="unpaid", source="order:1")
+    finish(learner, course)
+    waiting = why_none(Enrollment.objects.get(), CourseApproval.objects.get())
+    assert (CreditAward.objects.count(), award_missing(), waiting.text) == (
+        0,
+        0,
+        "Waits, as the certificate does: Monthly payments go on: the certificate waits.",
+    )
+    close_hold(enrollment=enrollment, reason="unpaid", source="order:1")
+    assert CreditAward.objects.standing().count() == 1

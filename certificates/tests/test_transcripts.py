@@ -86,7 +86,7 @@ class TestOwnPage:
         score(certificate.enrollment, 9, 10)
         page = text_of(browser(ada).get(OWN))
         assert (
-            "Foundations of Craniosacral Bodywork (Home Study) 4.0 CE hours completed November 18, 2026 score 86% "
+            "Listening Hands (Home Study) 4.0 CE hours completed November 18, 2026 score 86% "
             f"Self-paced home study Example Board board {certificate.serial}"
         ) in page
         assert f'href="/verify/{certificate.serial}/"' in browser(ada).get(OWN).content.decode()

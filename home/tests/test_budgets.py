@@ -16,7 +16,7 @@ from enrollments.services import complete_unit, enroll
 from home.models import HomePage
 
 pytestmark = pytest.mark.django_db
-LESSON, CATALOGUE, DESK, DESK_WITH_CREDIT = 12, 10, 17, 43
+LESSON, CATALOGUE, DESK, DESK_WITH_CREDIT = 12, 10, 15, 43
 
 
 @pytest.fixture(autouse=True)
