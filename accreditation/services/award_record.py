@@ -1,6 +1,7 @@
 """What an award keeps for ever: lines, facts and evidence, read from the record at the moment at which it is made."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,8 @@ from accreditation.rules.partial import credited_lines
 from core.dossier import instant
 from enrollments.models import Enrollment
 from quizzes.models import Attempt
+
+ONE_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ def _license(license: ProfessionalLicense) -> dict[str, str]:
 
 
 def _evidence(enrollment: Enrollment, attendance: Attendance | None) -> dict[str, Any]:
-    """Units done, the attempts that completed them, minutes attended: what a board asks for in an audit."""
+    """Units done, the attempts that completed them with their minutes, minutes attended: what an audit asks for."""
     done = list(enrollment.completions.select_related("unit").order_by("completed_at", "pk"))
     attempts = [one.evidence["attempt"] for one in done if "attempt" in one.evidence]
     return {
@@ -113,6 +116,7 @@ def _attempts(uuids: list[str]) -> list[dict[str, Any]]:
             "score_percent": str(Decimal(100 * (one.score_m or 0)) // max(one.max_m, 1)),
             "pass_mark": one.quiz_version.terms["pass_mark"],
             "submitted_at": instant(one.submitted_at),
+            "minutes": (one.submitted_at - one.started_at) // ONE_MINUTE if one.submitted_at else None,
         }
         for one in found
     ]

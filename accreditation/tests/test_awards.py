@@ -96,8 +96,10 @@ class TestGiven:
         save_one(attempt, 1, right_fields(Question.objects.get()))
         submit_attempt(attempt=attempt)
         evidence = CreditAward.objects.get().evidence
-        found = [(one["attempt"], one["score_percent"], one["pass_mark"]) for one in evidence["attempts"]]
-        assert found == [(str(attempt.uuid), "100", attempt.quiz_version.terms["pass_mark"])]
+        found = [
+            (one["attempt"], one["score_percent"], one["pass_mark"], one["minutes"]) for one in evidence["attempts"]
+        ]
+        assert found == [(str(attempt.uuid), "100", attempt.quiz_version.terms["pass_mark"], 0)]
         assert [one["title"] for one in evidence["units"]] == ["Lesson 1.1", quiz.title]
 
     def test_one_for_each_board_and_each_claimed_license(self, learner, course):

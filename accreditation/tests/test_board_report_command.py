@@ -40,7 +40,7 @@ def test_it_makes_a_draft_and_writes_its_file_once(board, course, tmp_path):
     earn(course, number="MA1")
     status, said = run(tmp_path / "a.xls")
     report = BoardReport.objects.get()
-    assert (status, said.splitlines()[0]) == (0, f"1 rows for Board of fl in {tmp_path / 'a.xls'}.")
+    assert (status, said.splitlines()[0]) == (0, f"1 row for Board of fl in {tmp_path / 'a.xls'}.")
     assert (tmp_path / "a.xls").read_bytes() == report.read()
     assert xlrd.open_workbook(tmp_path / "a.xls").sheet_by_index(0).cell_value(1, 4) == "MA1"
     assert (report.state, report.events.get().by) == ("draft", None)
@@ -104,5 +104,5 @@ def test_what_is_held_back_is_named_and_the_rest_is_written(course, tmp_path):
 def test_a_sample_says_so(board, course, tmp_path):
     earn(course)
     type(board).objects.update(is_sample=True)
-    assert run(tmp_path / "a")[1].startswith("SAMPLE, for no board: 1 rows")
+    assert run(tmp_path / "a")[1].startswith("SAMPLE, for no board: 1 row")
     assert xlrd.open_workbook(tmp_path / "a").sheet_names() == ["SAMPLE"]

@@ -11,6 +11,7 @@ from accreditation.models import ApprovalBody, ReportFormat
 from accreditation.services.reporting import ReportRefused, make_report, prepared_rows, waiting_awards
 from accreditation.services.reporting.alarms import reported_bodies
 from accreditation.services.reporting.rows import CEBROKER, Prepared
+from accreditation.services.reporting.words import rows_in_words
 from core.progress import show_progress
 
 MOST_NAMED = 20
@@ -61,7 +62,7 @@ class Command(BaseCommand):
                 f"The draft {report.uuid} is made, its file could not be written: {error}. Take it from the outbox."
             )
             raise CommandError(message, returncode=NOT_BEGUN) from error
-        self.stdout.write(f"{sample}{report.rows.count()} rows for {body} in {out}.")
+        self.stdout.write(f"{sample}{rows_in_words(report.rows.count())} for {body} in {out}.")
         self.stdout.write(f"It is the draft {report.uuid}: review it in the back office, and mark it as sent there.")
 
     def _name(self, held: list[Prepared]) -> None:

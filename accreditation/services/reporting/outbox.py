@@ -10,7 +10,7 @@ from accounts.models import User
 from accreditation.models import ApprovalBody, BoardReport, BoardReportRow, ReportEvent, ReportFormat
 from accreditation.services.reporting.refusals import ReportRefused
 from accreditation.services.reporting.rows import OnRow, Prepared, expiring_first, prepared_rows, waiting_awards
-from accreditation.services.reporting.words import kept
+from accreditation.services.reporting.words import kept, rows_in_words
 from accreditation.services.reporting.writing import SUFFIXES, keep, twin_of, written
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def _insert(
     BoardReportRow.objects.bulk_create(
         [BoardReportRow(report=report, award=row.award, payload=row.fields) for row in rows], batch_size=500
     )
-    _note(report, What.MADE, by, now, f"{len(rows)} rows, {format}")
+    _note(report, What.MADE, by, now, f"{rows_in_words(len(rows))}, {format}")
     return report
 
 
