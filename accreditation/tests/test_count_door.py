@@ -84,7 +84,7 @@ def test_what_we_do_not_know_is_said_and_the_form_stands(client, florida, query,
     response = client.get("/count/", query)
     page = text_of(response)
     assert (response.status_code, told in page, "Partly" in page.partition("What the answers mean")[0]) == (
-        200,
+        422,
         True,
         False,
     )

@@ -26,7 +26,7 @@ ASKED = ("state", "license", "renews", "first", "issued")
 def count(request: HttpRequest) -> HttpResponse:
     """The form; with state and license the answer for every published course, or for the one that was asked about.
 
-    What we do not know is said above the form, and the page stands all the same: an address may be typed by hand.
+    What we cannot read is said above the form (422), and the page stands all the same: an address may be typed by hand.
     """
     asked = any(request.GET.get(name) for name in ASKED)
     slug = search_text(request.GET.get("course", ""))
@@ -36,7 +36,7 @@ def count(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "course": course, "unknown_course": bool(slug) and course is None}
     if asked and form.is_valid():
         context |= _answers(request, form, course)
-    return render(request, "accreditation/count.html", context)
+    return render(request, "accreditation/count.html", context, status=422 if asked and form.errors else 200)
 
 
 def _answers(request: HttpRequest, form: CountForm, course: CoursePage | None) -> dict[str, Any]:

@@ -10,14 +10,13 @@ from wagtail.models import Site
 from accounts.models import User
 from accreditation.models import Attendance, CourseApproval, CreditStatement, ProfessionalLicense
 from accreditation.services.claims import claimed_licenses
+from accreditation.services.linting import has_graded_quiz
 from certificates.rules.facts import Provider
 from certificates.rules.wording import ApprovedCredit, CreditedHours, FinishedCourse
 from core.hours import own_count
 from core.months import months_later
-from courses.models import CourseEdition, CoursePage, InstructorProfile, SchoolSettings
+from courses.models import CoursePage, InstructorProfile, SchoolSettings
 from enrollments.models import Enrollment
-
-QUIZ = "quiz"
 
 
 def _statement(approval: CourseApproval) -> str:
@@ -38,7 +37,7 @@ def finished_course(enrollment: Enrollment) -> FinishedCourse:
         edition=str(edition.number),
         own_hours=own_count(words=edition.words, media_seconds=edition.media_seconds),
         delivery=enrollment.course.format,
-        quiz_passed=has_required_quiz(edition),
+        quiz_passed=has_graded_quiz(edition),
         completed_on=enrollment.completed_on,
         instructors=instructor_names(enrollment),
         administrator=school.administrator,
@@ -113,11 +112,6 @@ def _in_words(licenses: Iterable[ProfessionalLicense]) -> str:
 def _place(enrollment: Enrollment) -> str:
     """Where it was held, as staff attested it; a course without a live part has none."""
     return Attendance.objects.filter(enrollment=enrollment).values_list("place", flat=True).first() or ""
-
-
-def has_required_quiz(edition: CourseEdition) -> bool:
-    """A completed course has every required unit done, so its required quizzes are passed."""
-    return any(unit["kind"] == QUIZ and unit["required"] for unit in edition.units())
 
 
 def instructor_names(enrollment: Enrollment) -> tuple[str, ...]:
